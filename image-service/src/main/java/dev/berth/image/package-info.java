@@ -1,0 +1,5 @@
+/** OCI images as a library. */
+@NullMarked
+package dev.berth.image;
+
+import org.jspecify.annotations.NullMarked;

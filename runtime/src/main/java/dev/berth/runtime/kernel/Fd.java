@@ -1,0 +1,41 @@
+package dev.berth.runtime.kernel;
+
+/** A file descriptor that someone owns and closes once. */
+public final class Fd implements AutoCloseable {
+    private final Kernel kernel;
+    private int number;
+
+    public Fd(Kernel kernel, int number) {
+        this.kernel = kernel;
+        this.number = number;
+    }
+
+    /** The number, for as long as this is open. */
+    public int number() {
+        if (number < 0) {
+            throw new IllegalStateException("descriptor already closed");
+        }
+        return number;
+    }
+
+    /** Gives the descriptor away: the caller closes it from now on. */
+    public int release() {
+        int given = number();
+        number = -1;
+        return given;
+    }
+
+    @Override
+    public void close() {
+        if (number >= 0) {
+            int closing = number;
+            number = -1;
+            kernel.close(closing);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "fd " + number;
+    }
+}

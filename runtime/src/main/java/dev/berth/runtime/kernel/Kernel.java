@@ -1,0 +1,210 @@
+package dev.berth.runtime.kernel;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Every system call that Berth's Java side makes. Names and arguments are those of the manual pages, section 2; descriptors are
+ * plain ints that the caller closes; every descriptor is made close-on-exec. A failed call throws {@link KernelFailure}. Names are
+ * encoded by {@link OsString}. Calls block their carrier thread: those that can take long belong on platform threads.
+ */
+public interface Kernel {
+    int AT_FDCWD = -100;
+    int AT_SYMLINK_NOFOLLOW = 0x100;
+    int AT_REMOVEDIR = 0x200;
+    int AT_SYMLINK_FOLLOW = 0x400;
+    int AT_EMPTY_PATH = 0x1000;
+    int AT_RECURSIVE = 0x8000;
+
+    int O_RDONLY = 0;
+    int O_WRONLY = 1;
+    int O_RDWR = 2;
+    int O_CREAT = 0100;
+    int O_EXCL = 0200;
+    int O_NOCTTY = 0400;
+    int O_TRUNC = 01000;
+    int O_APPEND = 02000;
+    int O_NONBLOCK = 04000;
+    int O_DIRECTORY = 0200000;
+    int O_NOFOLLOW = 0400000;
+    int O_PATH = 010000000;
+
+    long RESOLVE_NO_XDEV = 0x01;
+    long RESOLVE_NO_MAGICLINKS = 0x02;
+    long RESOLVE_NO_SYMLINKS = 0x04;
+    long RESOLVE_BENEATH = 0x08;
+    long RESOLVE_IN_ROOT = 0x10;
+
+    int OPEN_TREE_CLONE = 1;
+
+    long MOUNT_ATTR_RDONLY = 0x1;
+    long MOUNT_ATTR_NOSUID = 0x2;
+    long MOUNT_ATTR_NODEV = 0x4;
+    long MOUNT_ATTR_NOEXEC = 0x8;
+    long MOUNT_ATTR_IDMAP = 0x100000;
+
+    long MS_RDONLY = 1;
+    long MS_NOSUID = 2;
+    long MS_NODEV = 4;
+    long MS_NOEXEC = 8;
+    long MS_BIND = 4096;
+    long MS_REC = 16384;
+    long MS_PRIVATE = 1 << 18;
+    long MS_SLAVE = 1 << 19;
+    long MS_SHARED = 1 << 20;
+
+    int MNT_DETACH = 2;
+
+    int MFD_ALLOW_SEALING = 2;
+
+    int SIGKILL = 9;
+    int SIGTERM = 15;
+
+    int EPOLLIN = 1;
+    int EPOLLHUP = 0x10;
+
+    // Files
+
+    int openat(int dir, String path, int flags, int mode);
+
+    /** openat2 with a resolve mask; a lookup that raced with a rename (EAGAIN) is repeated up to 128 times. */
+    int openat2(int dir, String path, int flags, int mode, long resolve);
+
+    void close(int fd);
+
+    /** Reads once at the position; returns 0 at the end. */
+    int read(int fd, byte[] into, int offset, int length);
+
+    /** Reads once at {@code position}; returns 0 at the end. */
+    int pread(int fd, byte[] into, int offset, int length, long position);
+
+    /** Writes all bytes. */
+    void write(int fd, byte[] from, int offset, int length);
+
+    /** Writes all that remains of a direct buffer and consumes it. */
+    void write(int fd, ByteBuffer direct);
+
+    void ftruncate(int fd, long length);
+
+    void mkdirat(int dir, String path, int mode);
+
+    void mknodat(int dir, String path, int mode, long device);
+
+    void symlinkat(String target, int dir, String path);
+
+    void linkat(int fromDir, String from, int toDir, String to, int flags);
+
+    void unlinkat(int dir, String path, int flags);
+
+    void renameat(int fromDir, String from, int toDir, String to);
+
+    String readlinkat(int dir, String path);
+
+    void fchownat(int dir, String path, int uid, int gid, int flags);
+
+    void fchmod(int fd, int mode);
+
+    /** chmod of an O_PATH or other descriptor's file through /proc/self/fd. */
+    void fchmodat(int dir, String path, int mode);
+
+    void utimensat(int dir, String path, long seconds, int nanoseconds, int flags);
+
+    /** Sets an extended attribute of the file itself at {@code /proc/self/fd/dir/path}; a symlink is not followed. */
+    void lsetxattr(int dir, String path, String name, byte[] value);
+
+    /** An extended attribute of an open file, or an empty array when it has none of that name. */
+    byte[] fgetxattr(int fd, String name);
+
+    Stat fstatat(int dir, String path, int flags);
+
+    void syncfs(int fd);
+
+    void fdatasync(int fd);
+
+    /** Takes an exclusive lock without waiting; false when another process holds it. */
+    boolean tryFlock(int fd);
+
+    /** Names in an open directory, without {@code .} and {@code ..}; reads from its start. */
+    List<String> getdents(int fd);
+
+    // Mounts
+
+    int fsopen(String type);
+
+    void fsconfigString(int fs, String key, String value);
+
+    void fsconfigFlag(int fs, String key);
+
+    /** FSCONFIG_SET_FD, or FSCONFIG_SET_PATH_EMPTY where that is what the key takes. */
+    void fsconfigFd(int fs, String key, int fd);
+
+    void fsconfigCreate(int fs);
+
+    int fsmount(int fs, long attributes);
+
+    int openTree(int dir, String path, int flags);
+
+    void moveMount(int mount, int dir, String path);
+
+    /** mount_setattr of the mount at {@code fd}; {@code propagation} is 0 or one of MS_PRIVATE, MS_SLAVE, MS_SHARED. */
+    void mountSetattr(int fd, boolean recursive, long set, long clear, long propagation, int userNamespace);
+
+    void mount(String source, String target, String type, long flags, String data);
+
+    void umount(String target, int flags);
+
+    // Processes
+
+    int pidfdOpen(int pid);
+
+    void pidfdSendSignal(int pidfd, int signal);
+
+    void kill(int pid, int signal);
+
+    int getpid();
+
+    // Sockets, memory files, waiting
+
+    int memfdCreate(String name, int flags);
+
+    /** Seals a memory file against writing, growing, shrinking and further seals. */
+    void seal(int memfd);
+
+    /** A SOCK_SEQPACKET unix socket, bound to {@code dir/name} with mode 0600 and listening. */
+    int listenSeqpacket(int dir, String name, int backlog);
+
+    int connectSeqpacket(int dir, String name);
+
+    /** A connected pair of SOCK_SEQPACKET unix sockets. */
+    int[] socketpairSeqpacket();
+
+    int accept(int socket);
+
+    /** Sends one packet with descriptors (at most 250). Never raises SIGPIPE. */
+    void sendmsg(int socket, byte[] packet, int[] fds);
+
+    /** Receives one packet into {@code into} with its descriptors; a length of 0 means the peer is gone. */
+    Received recvmsg(int socket, byte[] into);
+
+    /** The pid, uid and gid at the other end of a unix socket. */
+    PeerCredentials peerCredentials(int socket);
+
+    int epollCreate();
+
+    void epollAdd(int epoll, int fd, int events, long token);
+
+    void epollDelete(int epoll, int fd);
+
+    /** Waits; returns tokens of ready descriptors. {@code timeoutMillis} -1 waits without end. */
+    long[] epollWait(int epoll, int timeoutMillis);
+
+    int eventfd();
+
+    /** Loads and attaches a BPF_PROG_TYPE_CGROUP_DEVICE program to a cgroup v2 directory. */
+    void attachDeviceProgram(int cgroup, byte[] instructions);
+
+    /** One packet. {@code length} bytes are in the caller's buffer; the descriptors are the caller's to close. */
+    record Received(int length, List<Integer> fds) {}
+
+    record PeerCredentials(int pid, int uid, int gid) {}
+}
