@@ -6,7 +6,6 @@ import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.plan.Plan;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -98,8 +97,7 @@ public final class Helper implements AutoCloseable {
      */
     public int spawn(String id, int listener, Plan plan) throws InterruptedException {
         int tag = connection.nextTag();
-        CompletableFuture<Reply> answer =
-                connection.send(Packet.SPAWN, tag, Packet.id(id, 0).array(), plan, listener);
+        CompletableFuture<Reply> answer = connection.send(Packet.SPAWN, tag, Packet.id(id), plan, listener);
         return Shim.launched(connection.await(answer, tag, SPAWN), plan);
     }
 
@@ -109,8 +107,7 @@ public final class Helper implements AutoCloseable {
         CompletableFuture<ProcessExit> end = new CompletableFuture<>();
         runs.put(tag, end);
         try {
-            CompletableFuture<Reply> answer =
-                    connection.send(Packet.RUN, tag, Packet.id(id, 0).array(), plan);
+            CompletableFuture<Reply> answer = connection.send(Packet.RUN, tag, Packet.id(id), plan);
             Shim.launched(connection.await(answer, tag, SPAWN), plan);
             return end;
         } catch (RuntimeException | InterruptedException failure) {
@@ -121,8 +118,7 @@ public final class Helper implements AutoCloseable {
 
     /** Sends a signal to a program that {@link #run} started. */
     public void signal(String id, int signal) throws InterruptedException {
-        ByteBuffer payload = Packet.id(id, 4).putInt(signal);
-        connection.done("pidfd_send_signal", Packet.SIGNAL, payload.array(), SPAWN);
+        connection.done("pidfd_send_signal", Packet.SIGNAL, Packet.id(id, signal), SPAWN);
     }
 
     public long pid() {

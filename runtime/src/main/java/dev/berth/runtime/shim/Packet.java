@@ -35,15 +35,18 @@ final class Packet {
         return out.putInt(payload.length).put(payload).array();
     }
 
-    /** An id field, followed by {@code more} zero bytes that the caller may fill. */
-    static ByteBuffer id(String id, int more) {
+    /** An id field, followed by numbers. */
+    static byte[] id(String id, int... numbers) {
         byte[] bytes = id.getBytes(StandardCharsets.US_ASCII);
         if (bytes.length >= ID) {
             throw new IllegalArgumentException("the id %s is longer than %d characters".formatted(id, ID - 1));
         }
-        ByteBuffer payload = ByteBuffer.allocate(ID + more).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer payload = ByteBuffer.allocate(ID + 4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
         payload.put(bytes).position(ID);
-        return payload;
+        for (int number : numbers) {
+            payload.putInt(number);
+        }
+        return payload.array();
     }
 
     static String id(ByteBuffer payload) {

@@ -3,7 +3,6 @@ package dev.berth.runtime.shim;
 import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.plan.Plan;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,7 @@ public final class Shim {
      */
     public int launch(String id, Plan plan, Duration limit) throws InterruptedException {
         int tag = connection.nextTag();
-        return launched(connection.send(Packet.LAUNCH, tag, Packet.id(id, 0).array(), plan), tag, plan, limit);
+        return launched(connection.send(Packet.LAUNCH, tag, Packet.id(id), plan), tag, plan, limit);
     }
 
     /** Launches a further process in a container; the future is its end. */
@@ -71,7 +70,7 @@ public final class Shim {
         CompletableFuture<ProcessExit> end = new CompletableFuture<>();
         executions.put(tag, end);
         try {
-            launched(connection.send(Packet.LAUNCH, tag, Packet.id(id, 0).array(), plan), tag, plan, limit);
+            launched(connection.send(Packet.LAUNCH, tag, Packet.id(id), plan), tag, plan, limit);
             return end;
         } catch (RuntimeException | InterruptedException failure) {
             executions.remove(tag);
@@ -96,18 +95,17 @@ public final class Shim {
 
     /** Sends a signal to a process of this shim. */
     public void signal(String id, int signal) throws InterruptedException {
-        ByteBuffer payload = Packet.id(id, 4).putInt(signal);
-        connection.done("pidfd_send_signal", Packet.SIGNAL, payload.array(), QUICK);
+        connection.done("pidfd_send_signal", Packet.SIGNAL, Packet.id(id, signal), QUICK);
     }
 
     /** Opens the log anew; the file exists when this returns. */
     public void reopenLog(String id) throws InterruptedException {
-        connection.done("openat", Packet.REOPEN_LOG, Packet.id(id, 0).array(), QUICK);
+        connection.done("openat", Packet.REOPEN_LOG, Packet.id(id), QUICK);
     }
 
     /** Drops the record of a process that has exited. */
     public void forget(String id) throws InterruptedException {
-        connection.done("forget", Packet.FORGET, Packet.id(id, 0).array(), QUICK);
+        connection.done("forget", Packet.FORGET, Packet.id(id), QUICK);
     }
 
     public List<ProcessState> state() throws InterruptedException {
