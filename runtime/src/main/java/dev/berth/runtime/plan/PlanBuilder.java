@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes a plan operation by operation. Registers below {@link #FIRST_RESULT} are descriptors passed along, the others hold what
@@ -156,7 +157,7 @@ public final class PlanBuilder {
 
     public Register newFs(String type, Map<String, String> options, long attributes) {
         List<String> pairs = new ArrayList<>();
-        options.forEach((key, value) -> {
+        new TreeMap<>(options).forEach((key, value) -> {
             pairs.add(key);
             pairs.add(value);
         });
