@@ -7,6 +7,7 @@ import dev.berth.runtime.kernel.KernelFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,11 @@ public final class Cgroup implements CgroupValues {
     /** Whether the cgroup is there on at least one tree. */
     public boolean exists() {
         return owned.stream().anyMatch(tree -> node.files().exists(directory(tree)));
+    }
+
+    /** The directory on each tree. */
+    public Map<CgroupHierarchy, Path> directories() {
+        return Collections.unmodifiableMap(directories);
     }
 
     /** The directory on the v2 tree, or null when none is mounted. */

@@ -92,7 +92,7 @@ final class CgroupCreation {
 
     private Set<String> names(Path file) {
         String text = node.files().read(file);
-        return text == null || text.isBlank() ? Set.of() : Set.of(text.strip().split("\\s+"));
+        return text == null || text.isBlank() ? Set.of() : Set.of(text.strip().split("\\s+", -1));
     }
 
     /** A new v1 cpuset is empty and takes no process until both lists are set. */

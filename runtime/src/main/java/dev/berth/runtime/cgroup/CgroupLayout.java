@@ -91,7 +91,7 @@ public sealed interface CgroupLayout {
 
     private static Set<String> controllers(Path tree) {
         String names = read(tree.resolve("cgroup.controllers")).strip();
-        return names.isEmpty() ? Set.of() : Set.of(names.split("\\s+"));
+        return names.isEmpty() ? Set.of() : Set.of(names.split("\\s+", -1));
     }
 
     private static String read(Path file) {

@@ -14,13 +14,13 @@ record CgroupMounts(Map<String, Path> v1, @Nullable Path unified) {
     static CgroupMounts parse(String mountinfo) {
         Map<String, Path> v1 = new LinkedHashMap<>();
         Path unified = null;
-        for (String line : mountinfo.split("\n")) {
+        for (String line : mountinfo.split("\n", -1)) {
             String[] halves = line.split(" - ", 2);
-            String[] mount = halves[0].split(" ");
+            String[] mount = halves[0].split(" ", -1);
             if (halves.length < 2 || mount.length < 5) {
                 continue;
             }
-            String[] source = halves[1].split(" ");
+            String[] source = halves[1].split(" ", -1);
             Path point = Path.of(unescape(mount[4]));
             if (source[0].equals("cgroup2") && unified == null) {
                 unified = point;
@@ -32,7 +32,7 @@ record CgroupMounts(Map<String, Path> v1, @Nullable Path unified) {
     }
 
     private static void addControllers(Map<String, Path> v1, String superOptions, Path point) {
-        for (String option : superOptions.split(",")) {
+        for (String option : superOptions.split(",", -1)) {
             if (!MOUNT_OPTIONS.contains(option) && !option.startsWith("release_agent=")) {
                 v1.putIfAbsent(option, point);
             }

@@ -18,7 +18,7 @@ public final class CgroupPaths {
     public static String parent(String parent, String otherwise) {
         String text = parent.isEmpty() ? otherwise : parent;
         List<String> names = new ArrayList<>();
-        for (String name : text.split("/")) {
+        for (String name : text.split("/", -1)) {
             if (!name.isEmpty()) {
                 names.add(name(name));
             }

@@ -121,8 +121,8 @@ final class CgroupStatsReader {
 
     private static List<CgroupStats.Device> ioV2(String text) {
         List<CgroupStats.Device> devices = new ArrayList<>();
-        for (String line : text.split("\n")) {
-            String[] parts = line.split(" ");
+        for (String line : text.split("\n", -1)) {
+            String[] parts = line.split(" ", -1);
             Map<String, Long> numbers = StatText.flatKeyed(
                     line.substring(parts[0].length()).strip().replace(' ', '\n').replace('=', ' '));
             if (!numbers.isEmpty()) {
@@ -159,7 +159,7 @@ final class CgroupStatsReader {
     private Map<String, Long> blkio(String file) {
         Map<String, Long> found = new LinkedHashMap<>();
         String text = values.read("blkio", file);
-        for (String line : text == null ? new String[0] : text.split("\n")) {
+        for (String line : text == null ? new String[0] : text.split("\n", -1)) {
             int blank = line.lastIndexOf(' ');
             if (line.indexOf(':') > 0 && blank > line.indexOf(' ')) {
                 found.put(line.substring(0, blank), StatText.number(line.substring(blank + 1), 0));

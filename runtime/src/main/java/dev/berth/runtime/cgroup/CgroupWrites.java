@@ -91,9 +91,7 @@ final class CgroupWrites {
                 throw CgroupFailure.invalid("unified key \"%s\" needs cgroup v2, but this node has %s on cgroup v1."
                         .formatted(file, controller));
             }
-            for (String line : value.split("\n")) {
-                writes.add(CgroupWrite.of(controller, file, line, "unified " + file));
-            }
+            value.lines().forEach(line -> writes.add(CgroupWrite.of(controller, file, line, "unified " + file)));
         });
     }
 

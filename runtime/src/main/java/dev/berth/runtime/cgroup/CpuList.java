@@ -14,7 +14,7 @@ final class CpuList {
      */
     static BitSet parse(String asked, String text) {
         BitSet set = new BitSet();
-        for (String range : text.strip().split(",")) {
+        for (String range : text.strip().split(",", -1)) {
             String[] ends = range.strip().split("-", 2);
             int first = StatText.number(ends[0], -1) > MOST ? -1 : (int) StatText.number(ends[0], -1);
             int last = ends.length == 1 ? first : (int) Math.min(StatText.number(ends[1], -1), MOST + 1L);

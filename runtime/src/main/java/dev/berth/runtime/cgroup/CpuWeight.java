@@ -20,7 +20,7 @@ public final class CpuWeight {
         if (shares >= MAX_SHARES) {
             return 10_000;
         }
-        double log = Math.log(shares) / Math.log(2);
+        double log = Math.log((double) shares) / Math.log(2);
         // Rounded a little so that 1024, whose weight is exactly 100, does not become 101.
         double weight = Math.pow(10, (log * log + 125 * log) / 612 - 7.0 / 34);
         return (long) Math.ceil(weight - 1e-9);

@@ -35,7 +35,7 @@ final class CpuWrites {
         }
         if (cpu.period() != 0 || cpu.quota() != 0) {
             String text = now.read("cpu", "cpu.max");
-            String[] old = text == null ? new String[0] : text.split(" ");
+            String[] old = text == null ? new String[0] : text.split(" ", -1);
             String oldQuota = old.length > 0 ? old[0] : "max";
             long oldPeriod = old.length > 1 ? StatText.number(old[1], DEFAULT_PERIOD) : DEFAULT_PERIOD;
             String quota = cpu.quota() == 0 ? oldQuota : cpu.quota() < 0 ? "max" : Long.toString(cpu.quota());

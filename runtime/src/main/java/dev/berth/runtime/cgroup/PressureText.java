@@ -7,7 +7,7 @@ final class PressureText {
     static CgroupStats.Pressure parse(String text) {
         CgroupStats.Stall some = CgroupStats.Stall.NONE;
         CgroupStats.Stall full = CgroupStats.Stall.NONE;
-        for (String line : text.split("\n")) {
+        for (String line : text.split("\n", -1)) {
             if (line.startsWith("some ")) {
                 some = stall(line);
             } else if (line.startsWith("full ")) {

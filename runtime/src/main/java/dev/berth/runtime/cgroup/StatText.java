@@ -25,7 +25,7 @@ final class StatText {
         if (text == null) {
             return values;
         }
-        for (String line : text.split("\n")) {
+        for (String line : text.split("\n", -1)) {
             int blank = line.indexOf(' ');
             long value = blank < 0 ? -1 : number(line.substring(blank + 1), -1);
             if (value >= 0) {
