@@ -21,8 +21,6 @@ public record SocketPath(Path path) {
     /** The size of sun_path in unix(7), less the terminating zero. */
     public static final int MAX_BYTES = 107;
 
-    private static final String UNIX_SCHEME = "unix://";
-
     public SocketPath {
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (!path.isAbsolute() || length > MAX_BYTES) {
@@ -30,11 +28,6 @@ public record SocketPath(Path path) {
                     "The socket %s is not usable: it must be an absolute path of at most %d bytes."
                             .formatted(path, MAX_BYTES));
         }
-    }
-
-    /** Reads a path with or without {@code unix://} before it, as kubelet and crictl write it. */
-    public static SocketPath parse(String text) {
-        return new SocketPath(Path.of(text.startsWith(UNIX_SCHEME) ? text.substring(UNIX_SCHEME.length()) : text));
     }
 
     /**
