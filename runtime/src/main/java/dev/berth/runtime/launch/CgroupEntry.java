@@ -1,0 +1,37 @@
+package dev.berth.runtime.launch;
+
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.plan.PlanBuilder;
+import dev.berth.runtime.plan.Register;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a process gets into its cgroup, as descriptors that the plan takes over.
+ *
+ * @param directory a cgroup v2 directory to be cloned into, null where there is none
+ * @param procs {@code cgroup.procs} of cgroup v1 hierarchies, which the process writes itself to
+ */
+public record CgroupEntry(@Nullable Integer directory, List<Integer> procs) {
+    public CgroupEntry {
+        procs = List.copyOf(procs);
+    }
+
+    void into(PlanBuilder plan) {
+        if (directory != null) {
+            plan.intoCgroup(plan.pass(directory));
+        }
+        for (int file : procs) {
+            Register register = plan.pass(file);
+            plan.cgroup(register);
+        }
+    }
+
+    /** Closes the descriptors when no plan took them. */
+    public void close(Kernel kernel) {
+        if (directory != null) {
+            kernel.close(directory);
+        }
+        procs.forEach(kernel::close);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.berth.runtime.launch;
+
+import java.util.List;
+
+/** What a container sees at /sys/fs/cgroup. */
+public sealed interface CgroupView {
+    /** A cgroup2 mount of its own cgroup namespace. */
+    record Unified() implements CgroupView {}
+
+    /** A tmpfs with one bind mount a hierarchy. */
+    record Hierarchies(List<Hierarchy> hierarchies) implements CgroupView {
+        public Hierarchies {
+            hierarchies = List.copyOf(hierarchies);
+        }
+    }
+
+    /** The node's whole tree, for privileged containers on cgroup v2. */
+    record Host(int mount) implements CgroupView {}
+
+    /**
+     * One cgroup v1 hierarchy.
+     *
+     * @param mount a detached clone of the container's directory in it; the plan takes it over
+     */
+    record Hierarchy(String name, int mount) {}
+}

@@ -1,0 +1,49 @@
+package dev.berth.runtime.launch;
+
+import dev.berth.runtime.plan.Stdio;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container, ready to be compiled: every descriptor in it is pinned, prepared and taken over by the plan.
+ *
+ * @param root the detached root file system
+ * @param rootPropagation 0, or the MS_ flag for the container's root
+ * @param pidTarget the process whose pid namespace is joined; empty for a namespace of its own, null for the node's
+ */
+public record ContainerSpec(
+        ProcessSpec process,
+        int root,
+        long rootPropagation,
+        boolean readonlyRoot,
+        boolean privileged,
+        @Nullable String pidTarget,
+        List<BindMount> mounts,
+        List<DeviceNode> devices,
+        List<String> maskedPaths,
+        List<String> readonlyPaths,
+        CgroupEntry cgroup,
+        CgroupView cgroupView,
+        Output output) {
+
+    /**
+     * Where its streams go.
+     *
+     * @param logDirectory the directory of the log, null for none; the plan takes it over
+     * @param stdin a descriptor of /dev/null that the plan takes over
+     * @param oomFile the cgroup's file with the line {@code oom_kill}, null for none; the plan takes it over
+     */
+    public record Output(
+            Stdio stdio,
+            @Nullable Integer logDirectory,
+            String logName,
+            int stdin,
+            @Nullable Integer oomFile) {}
+
+    public ContainerSpec {
+        mounts = List.copyOf(mounts);
+        devices = List.copyOf(devices);
+        maskedPaths = List.copyOf(maskedPaths);
+        readonlyPaths = List.copyOf(readonlyPaths);
+    }
+}

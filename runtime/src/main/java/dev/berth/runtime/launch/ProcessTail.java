@@ -1,0 +1,63 @@
+package dev.berth.runtime.launch;
+
+import dev.berth.runtime.plan.Op;
+import dev.berth.runtime.plan.PlanBuilder;
+import dev.berth.runtime.plan.Register;
+
+/**
+ * The last operations before execve, the same for the first process and for execs. Order matters: the bounding set is dropped
+ * while CAP_SETPCAP is held; seccomp without no_new_privs needs CAP_SYS_ADMIN, so it comes before the ids are given up, otherwise
+ * as late as possible.
+ */
+final class ProcessTail {
+    private static final int UMASK = 0022;
+
+    private ProcessTail() {}
+
+    /** What is written through a procfs of our own, while privileges are still there. */
+    static void score(PlanBuilder plan, Register proc, ProcessSpec process) {
+        ProcessSpec.OomScore score = process.oomScore();
+        plan.write(
+                "setting oom_score_adj to " + score.adjustment(),
+                proc,
+                "thread-self/oom_score_adj",
+                Integer.toString(score.adjustment()),
+                score.required() ? 0 : Op.BEST_EFFORT);
+    }
+
+    static void finish(PlanBuilder plan, Register proc, ProcessSpec process) {
+        plan.affinity();
+        process.rlimits().forEach(limit -> plan.rlimit(limit.resource(), limit.soft(), limit.hard()));
+        if (!process.apparmor().isEmpty()) {
+            String value = "exec " + process.apparmor();
+            plan.write(
+                    "entering the AppArmor profile " + process.apparmor(),
+                    proc,
+                    "thread-self/attr/apparmor/exec",
+                    value,
+                    0);
+        }
+        plan.umask(UMASK);
+        privileges(plan, process);
+        plan.exec(
+                process.arguments(),
+                process.environment(),
+                ExecutablePath.candidates(process.arguments().getFirst(), process.environment()));
+    }
+
+    private static void privileges(PlanBuilder plan, ProcessSpec process) {
+        byte[] seccomp = process.seccomp();
+        plan.bounding(process.capabilities().bounding());
+        if (process.noNewPrivs()) {
+            plan.noNewPrivs();
+        } else if (seccomp != null) {
+            plan.seccomp(seccomp, 0);
+        }
+        ProcessSpec.Identity identity = process.identity();
+        plan.ids(identity.uid(), identity.gid(), identity.groups());
+        plan.caps(process.capabilities().permitted(), process.capabilities().ambient());
+        if (process.noNewPrivs() && seccomp != null) {
+            plan.seccomp(seccomp, 0);
+        }
+    }
+}

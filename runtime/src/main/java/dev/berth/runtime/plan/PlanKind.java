@@ -1,0 +1,25 @@
+package dev.berth.runtime.plan;
+
+/** What a plan makes. */
+public enum PlanKind {
+    /** A pod's namespaces, made by its shim around itself. */
+    POD(0),
+    /** The first process of a container. */
+    INIT(1),
+    /** A further process in a container. */
+    EXEC(2),
+    /** A program of the node. */
+    RUN(3),
+    /** The reaper that is process 1 of a shared pid namespace. */
+    PAUSE(4);
+
+    private final int number;
+
+    PlanKind(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.berth.runtime.shim;
+
+import dev.berth.runtime.kernel.Errno;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.KernelFailure;
+import dev.berth.runtime.plan.Plan;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One packet socket: requests go out with a tag, replies come back to whoever waits for that tag, exits go to the listener. */
+final class Connection {
+    /** Told what was not asked for; called on the reactor's thread, so it must not block. */
+    interface Listener {
+        void exited(int tag, ProcessExit exit);
+
+        void ended();
+    }
+
+    private static final int FDS_A_PACKET = 240;
+
+    private final Kernel kernel;
+    private final int socket;
+    private final long token;
+    private final Listener listener;
+    private final AtomicInteger tags = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<Reply>> waiting = new ConcurrentHashMap<>();
+    private final Object sending = new Object();
+    private volatile boolean open = true;
+
+    Connection(Kernel kernel, int socket, long token, Listener listener) {
+        this.kernel = kernel;
+        this.socket = socket;
+        this.token = token;
+        this.listener = listener;
+    }
+
+    int socket() {
+        return socket;
+    }
+
+    long token() {
+        return token;
+    }
+
+    int nextTag() {
+        return tags.incrementAndGet();
+    }
+
+    /** Asks without descriptors and waits for the answer. */
+    Reply ask(int type, byte[] payload, Duration limit) throws InterruptedException {
+        int tag = nextTag();
+        return await(send(type, tag, payload, List.of()), tag, limit);
+    }
+
+    /** Sends a plan with its descriptors; the future is its answer. The plan is closed in any case; {@code beforePlan} go between it and its own. */
+    CompletableFuture<Reply> send(int type, int tag, byte[] payload, Plan plan, int... beforePlan) {
+        try (plan) {
+            int memfd = plan.seal();
+            try {
+                List<Integer> fds = new ArrayList<>();
+                fds.add(memfd);
+                Arrays.stream(beforePlan).forEach(fds::add);
+                fds.addAll(plan.fds());
+                return send(type, tag, payload, fds);
+            } finally {
+                kernel.close(memfd);
+            }
+        }
+    }
+
+    private CompletableFuture<Reply> send(int type, int tag, byte[] payload, List<Integer> fds) {
+        CompletableFuture<Reply> answer = new CompletableFuture<>();
+        waiting.put(tag, answer);
+        try {
+            synchronized (sending) {
+                int from = 0;
+                while (fds.size() - from > FDS_A_PACKET) {
+                    write(Packet.FDS, tag, new byte[0], fds.subList(from, from + FDS_A_PACKET));
+                    from += FDS_A_PACKET;
+                }
+                write(type, tag, payload, fds.subList(from, fds.size()));
+            }
+        } catch (KernelFailure failure) {
+            waiting.remove(tag);
+            throw new ShimGone("the shim does not take requests any more", failure);
+        }
+        if (!open && waiting.remove(tag) != null) {
+            throw new ShimGone("the shim's connection has ended", null);
+        }
+        return answer;
+    }
+
+    private void write(int type, int tag, byte[] payload, List<Integer> fds) {
+        kernel.sendmsg(
+                socket,
+                Packet.of(type, tag, payload),
+                fds.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    Reply await(CompletableFuture<Reply> answer, int tag, Duration limit) throws InterruptedException {
+        try {
+            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            waiting.remove(tag);
+            throw new ShimGone("the shim did not answer within " + limit, late);
+        } catch (ExecutionException gone) {
+            throw new ShimGone("the shim's connection ended before it answered", gone);
+        }
+    }
+
+    /** DONE with an error number of 0, or a failure of {@code call}. */
+    void done(String call, int type, byte[] payload, Duration limit) throws InterruptedException {
+        int errno = ask(type, payload, limit).payload().getInt();
+        if (errno != 0) {
+            throw new KernelFailure(call, "in the shim", errno);
+        }
+    }
+
+    /** Reads one packet; false at the end. */
+    boolean receive(byte[] buffer) {
+        Kernel.Received received;
+        try {
+            received = kernel.recvmsg(socket, buffer);
+        } catch (KernelFailure failure) {
+            if (failure.is(Errno.ECONNRESET)) {
+                return false;
+            }
+            throw failure;
+        }
+        if (received.length() < Packet.HEADER) {
+            received.fds().forEach(kernel::close);
+            return received.length() != 0;
+        }
+        ByteBuffer packet = ByteBuffer.wrap(buffer, 0, received.length()).order(ByteOrder.LITTLE_ENDIAN);
+        dispatch(packet, received.fds());
+        return true;
+    }
+
+    private void dispatch(ByteBuffer packet, List<Integer> fds) {
+        packet.getInt();
+        int type = packet.getShort();
+        packet.getShort();
+        int tag = packet.getInt();
+        int length = Math.min(packet.getInt(), packet.remaining());
+        byte[] payload = new byte[Math.max(0, length)];
+        packet.get(payload);
+        ByteBuffer body = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            if (type == Packet.EXITED) {
+                listener.exited(tag, ProcessExit.read(kernel, body, fds));
+                return;
+            }
+            CompletableFuture<Reply> answer = waiting.remove(tag);
+            if (answer != null) {
+                answer.complete(new Reply(type, tag, body, List.of()));
+            }
+        } finally {
+            fds.forEach(kernel::close);
+        }
+    }
+
+    /** Called once by the reactor when nothing more will come. */
+    void ended() {
+        open = false;
+        kernel.close(socket);
+        ShimGone gone = new ShimGone("the connection has ended", null);
+        waiting.values().forEach(answer -> answer.completeExceptionally(gone));
+        waiting.clear();
+        listener.ended();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.berth.runtime.shim;
+
+import dev.berth.runtime.kernel.Errno;
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.KernelFailure;
+import dev.berth.runtime.plan.Plan;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The resident helper process: it forks shims and runs programs of the node, so that the JVM never forks on a pod's path. */
+public final class Helper implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(10);
+    private static final Duration SPAWN = Duration.ofSeconds(30);
+    private static final String SOCKET = "helper.sock";
+
+    private final Process process;
+    private final Connection connection;
+    private final Map<Integer, CompletableFuture<ProcessExit>> runs = new ConcurrentHashMap<>();
+
+    private Helper(Process process, Reactor reactor, int socket) {
+        this.process = process;
+        this.connection = reactor.watch(socket, new Connection.Listener() {
+            @Override
+            public void exited(int tag, ProcessExit exit) {
+                CompletableFuture<ProcessExit> run = runs.remove(tag);
+                if (run != null) {
+                    run.complete(exit);
+                }
+            }
+
+            @Override
+            public void ended() {
+                ShimGone gone = new ShimGone("the helper has ended", null);
+                runs.values().forEach(run -> run.completeExceptionally(gone));
+            }
+        });
+    }
+
+    /**
+     * Starts the helper.
+     *
+     * @param binary the berth-shim binary
+     * @param state a private directory for the socket over which both meet
+     */
+    public static Helper start(Reactor reactor, Path binary, Path state) throws IOException {
+        Kernel kernel = reactor.kernel();
+        try (Fd directory = new Fd(
+                kernel, kernel.openat(Kernel.AT_FDCWD, state.toString(), Kernel.O_PATH | Kernel.O_DIRECTORY, 0))) {
+            removeStale(kernel, directory);
+            try (Fd listener = new Fd(kernel, kernel.listenSeqpacket(directory.number(), SOCKET, 1))) {
+                Process process = new ProcessBuilder(
+                                binary.toString(),
+                                "helper",
+                                state.resolve(SOCKET).toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+                int socket = accept(kernel, listener, process, binary);
+                kernel.unlinkat(directory.number(), SOCKET, 0);
+                return new Helper(process, reactor, socket);
+            }
+        }
+    }
+
+    private static int accept(Kernel kernel, Fd listener, Process process, Path binary) throws IOException {
+        try (Fd epoll = new Fd(kernel, kernel.epollCreate())) {
+            kernel.epollAdd(epoll.number(), listener.number(), Kernel.EPOLLIN, 1);
+            if (kernel.epollWait(epoll.number(), (int) START.toMillis()).length == 0) {
+                process.destroyForcibly();
+                throw new IOException("%s did not connect within %s".formatted(binary, START));
+            }
+            return kernel.accept(listener.number());
+        }
+    }
+
+    private static void removeStale(Kernel kernel, Fd directory) {
+        try {
+            kernel.unlinkat(directory.number(), SOCKET, 0);
+        } catch (KernelFailure failure) {
+            if (!failure.is(Errno.ENOENT)) {
+                throw failure;
+            }
+        }
+    }
+
+    /**
+     * Forks a shim that executes {@code plan} around itself and listens on the plan's socket, which the caller made.
+     *
+     * @param listener the listening socket; stays the caller's
+     * @return the shim's pid
+     * @throws LaunchFailure when an operation of the plan failed
+     */
+    public int spawn(String id, int listener, Plan plan) throws InterruptedException {
+        int tag = connection.nextTag();
+        CompletableFuture<Reply> answer = connection.send(Packet.SPAWN, tag, Packet.id(id), plan, listener);
+        return Shim.launched(connection.await(answer, tag, SPAWN), plan);
+    }
+
+    /** Runs a program of the node; the future is its end. */
+    public CompletableFuture<ProcessExit> run(String id, Plan plan) throws InterruptedException {
+        int tag = connection.nextTag();
+        CompletableFuture<ProcessExit> end = new CompletableFuture<>();
+        runs.put(tag, end);
+        try {
+            CompletableFuture<Reply> answer = connection.send(Packet.RUN, tag, Packet.id(id), plan);
+            Shim.launched(connection.await(answer, tag, SPAWN), plan);
+            return end;
+        } catch (RuntimeException | InterruptedException failure) {
+            runs.remove(tag);
+            throw failure;
+        }
+    }
+
+    /** Sends a signal to a program that {@link #run} started. */
+    public void signal(String id, int signal) throws InterruptedException {
+        connection.done("pidfd_send_signal", Packet.SIGNAL, Packet.id(id, signal), SPAWN);
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,7 @@
+package dev.berth.runtime.shim;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** A packet that arrived: its payload, ready to be read, and its descriptors. */
+record Reply(int type, int tag, ByteBuffer payload, List<Integer> fds) {}

@@ -1,0 +1,120 @@
+package dev.berth.runtime.shim;
+
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.plan.Plan;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The shim of one pod, as the daemon speaks to it. Thread-safe. Every call fails with {@link ShimGone} when the shim is gone or
+ * does not answer in time.
+ */
+public final class Shim {
+    /** Told of ends that nobody waits for; called on the reactor's thread, so it must not block. */
+    public interface Listener {
+        void containerExited(ProcessExit exit);
+
+        void shimEnded();
+    }
+
+    private static final Duration QUICK = Duration.ofSeconds(10);
+
+    private final Connection connection;
+    private final Map<Integer, CompletableFuture<ProcessExit>> executions = new ConcurrentHashMap<>();
+
+    private Shim(Reactor reactor, int socket, Listener listener) {
+        this.connection = reactor.watch(socket, new Connection.Listener() {
+            @Override
+            public void exited(int tag, ProcessExit exit) {
+                CompletableFuture<ProcessExit> execution = executions.remove(tag);
+                if (execution == null) {
+                    listener.containerExited(exit);
+                } else {
+                    execution.complete(exit);
+                }
+            }
+
+            @Override
+            public void ended() {
+                ShimGone gone = new ShimGone("the shim has ended", null);
+                executions.values().forEach(execution -> execution.completeExceptionally(gone));
+                listener.shimEnded();
+            }
+        });
+    }
+
+    /** Connects to the shim that listens at {@code directory/name}. */
+    public static Shim connect(Reactor reactor, Fd directory, String name, Listener listener) {
+        Kernel kernel = reactor.kernel();
+        return new Shim(reactor, kernel.connectSeqpacket(directory.number(), name), listener);
+    }
+
+    /**
+     * Launches the first process of a container, or the pod's pause process; its end goes to the listener.
+     *
+     * @return its pid
+     * @throws LaunchFailure when an operation of the plan failed; nothing of the process is left
+     */
+    public int launch(String id, Plan plan, Duration limit) throws InterruptedException {
+        int tag = connection.nextTag();
+        return launched(connection.send(Packet.LAUNCH, tag, Packet.id(id), plan), tag, plan, limit);
+    }
+
+    /** Launches a further process in a container; the future is its end. */
+    public CompletableFuture<ProcessExit> execute(String id, Plan plan, Duration limit) throws InterruptedException {
+        int tag = connection.nextTag();
+        CompletableFuture<ProcessExit> end = new CompletableFuture<>();
+        executions.put(tag, end);
+        try {
+            launched(connection.send(Packet.LAUNCH, tag, Packet.id(id), plan), tag, plan, limit);
+            return end;
+        } catch (RuntimeException | InterruptedException failure) {
+            executions.remove(tag);
+            throw failure;
+        }
+    }
+
+    private int launched(CompletableFuture<Reply> answer, int tag, Plan plan, Duration limit)
+            throws InterruptedException {
+        return launched(connection.await(answer, tag, limit), plan);
+    }
+
+    static int launched(Reply reply, Plan plan) {
+        int pid = reply.payload().getInt();
+        int errno = reply.payload().getInt();
+        int op = reply.payload().getInt();
+        if (errno != 0) {
+            throw new LaunchFailure(plan, op, errno);
+        }
+        return pid;
+    }
+
+    /** Sends a signal to a process of this shim. */
+    public void signal(String id, int signal) throws InterruptedException {
+        connection.done("pidfd_send_signal", Packet.SIGNAL, Packet.id(id, signal), QUICK);
+    }
+
+    /** Opens the log anew; the file exists when this returns. */
+    public void reopenLog(String id) throws InterruptedException {
+        connection.done("openat", Packet.REOPEN_LOG, Packet.id(id), QUICK);
+    }
+
+    /** Drops the record of a process that has exited. */
+    public void forget(String id) throws InterruptedException {
+        connection.done("forget", Packet.FORGET, Packet.id(id), QUICK);
+    }
+
+    public List<ProcessState> state() throws InterruptedException {
+        return ProcessState.readAll(
+                connection.ask(Packet.STATE, new byte[0], QUICK).payload());
+    }
+
+    /** Ends the shim; fails with EBUSY while a container runs. */
+    public void shutdown() throws InterruptedException {
+        connection.done("shutdown", Packet.SHUTDOWN, new byte[0], QUICK);
+    }
+}
