@@ -33,7 +33,7 @@ public record OciImage(List<Blob> blobs, byte[] manifest) {
 
     /** Bytes that are named by their digest. */
     public record Blob(String digest, byte[] bytes) {
-        static Blob of(byte[] bytes) {
+        public static Blob of(byte[] bytes) {
             return new Blob(sha256(bytes), bytes);
         }
     }
