@@ -40,8 +40,8 @@ public record Platform(String os, String architecture, String variant) {
     }
 
     private String baseline(String variant) {
-        boolean plain = architecture.equals("arm64") && variant.equals("v8")
-                || architecture.equals("amd64") && variant.equals("v1");
+        boolean plain = (architecture.equals("arm64") && variant.equals("v8"))
+                || (architecture.equals("amd64") && variant.equals("v1"));
         return plain ? "" : variant;
     }
 

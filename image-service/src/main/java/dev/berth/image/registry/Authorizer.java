@@ -76,7 +76,7 @@ final class Authorizer {
         boolean secure = "https".equals(realm.getScheme());
         boolean plain =
                 "http".equals(realm.getScheme()) && "http".equals(host.base().getScheme());
-        if (realm.getHost() == null || !secure && !plain) {
+        if (realm.getHost() == null || !(secure || plain)) {
             throw denied("; its token server \"%s\" is not reached over https".formatted(text));
         }
         return realm;

@@ -75,7 +75,7 @@ final class BlobStream extends InputStream {
         if (position > blob.size()) {
             throw new ImageFailure(
                     ImageFailure.Kind.CORRUPT,
-                    "%s sends more than the %d bytes that %s has".formatted(here(), blob.size(), blob.digest()));
+                    "%s sends more than the %d bytes that %s has".formatted(here().host(), blob.size(), blob.digest()));
         }
         return got;
     }

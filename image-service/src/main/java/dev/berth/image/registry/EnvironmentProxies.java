@@ -99,7 +99,7 @@ final class EnvironmentProxies extends ProxySelector {
         }
         long number = 0;
         for (String part : text.split("\\.")) {
-            number = number << 8 | Integer.parseInt(part) & 0xFF;
+            number = (number << 8) | (Integer.parseInt(part) & 0xFF);
         }
         return number;
     }

@@ -124,7 +124,7 @@ final class HostsToml {
 
     private static URI base(URI address, boolean overridePath) {
         String path = address.getRawPath().replaceFirst("/+$", "");
-        boolean complete = overridePath && !path.isEmpty() || path.endsWith("/v2");
+        boolean complete = (overridePath && !path.isEmpty()) || path.endsWith("/v2");
         return URI.create(address.getScheme() + "://" + address.getRawAuthority() + path + (complete ? "" : "/v2"));
     }
 

@@ -83,8 +83,9 @@ final class Http implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new IOException("%s redirects to something that is no address".formatted(from), e);
         }
+        boolean downgraded = "https".equals(from.getScheme()) && "http".equals(to.getScheme());
         boolean web = "http".equals(to.getScheme()) || "https".equals(to.getScheme());
-        if (!web || to.getHost() == null || "https".equals(from.getScheme()) && "http".equals(to.getScheme())) {
+        if (!web || to.getHost() == null || downgraded) {
             throw new IOException("%s redirects to %s, which is not followed".formatted(from, shown(to)));
         }
         return to;
