@@ -5,6 +5,7 @@ import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.Stat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -56,8 +57,9 @@ final class Directories implements AutoCloseable {
 
     private int keep(String path, int fd) {
         if (open.size() >= KEPT) {
-            String eldest = open.keySet().iterator().next();
-            kernel.close(open.remove(eldest));
+            Iterator<Integer> eldest = open.values().iterator();
+            kernel.close(eldest.next());
+            eldest.remove();
         }
         open.put(path, fd);
         return fd;
