@@ -55,6 +55,9 @@
 #define MNT_DETACH 2
 #endif
 
+/* A signal set as the kernel has it. */
+static const uint64_t every_signal = ~0ull;
+
 /* One convention inside the program: what fails returns a negative errno. */
 static inline long sys(long result)
 {

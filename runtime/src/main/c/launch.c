@@ -139,7 +139,7 @@ static void sort(int *fds, unsigned count)
 /* Closes everything above 2 that is not the child's own: other containers' pipes, logs and terminals, the connection. */
 static void close_others(int listener)
 {
-	static int kept[REGISTERS + 8];
+	static PAGES int kept[REGISTERS + 8];
 	unsigned count = 0, from = 3;
 	for (uint32_t i = 0; i < child.plan.header->fds; i++)
 		kept[count++] = child.registers[i];

@@ -9,10 +9,11 @@
 
 enum { BATCH = 1024, PREFIX = 40 }; /* "2026-01-02T03:04:05.000000000Z stdout F " */
 
-char io_buffer[READ_SIZE];
-static char lines[LOG_BUFFERS][LINE_LIMIT];
+PAGES char io_buffer[READ_SIZE];
+static PAGES char lines[LOG_BUFFERS][LINE_LIMIT];
+static PAGES struct iovec batch[BATCH];
 static bool claimed[LOG_BUFFERS];
-static struct iovec batch[BATCH];
+static bool swollen;
 static int batched;
 static size_t batch_bytes;
 
@@ -31,9 +32,22 @@ int log_claim(struct stream *s)
 
 static void unclaim(struct stream *s)
 {
-	if (s->line)
-		claimed[(s->line - lines[0]) / LINE_LIMIT] = false;
+	claimed[(s->line - lines[0]) / LINE_LIMIT] = false;
+	madvise(s->line, LINE_LIMIT, MADV_DONTNEED);
 	s->line = NULL;
+}
+
+/* Is there memory that only a burst of output needs? */
+bool output_swollen(void)
+{
+	return swollen;
+}
+
+void output_trim(void)
+{
+	madvise(io_buffer, sizeof io_buffer, MADV_DONTNEED);
+	madvise(batch, sizeof batch, MADV_DONTNEED);
+	swollen = false;
 }
 
 int log_open(struct process *p)
@@ -181,6 +195,7 @@ bool stream_pump(struct process *p, unsigned which)
 		stream_close(p, which);
 		return false;
 	}
+	swollen |= n > 4096;
 	if (p->stdio & STDIO_CAPTURE) {
 		capture(p, s, io_buffer, (size_t)n);
 		return true;

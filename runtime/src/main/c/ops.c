@@ -509,10 +509,9 @@ static int op_exec(struct child *c, const struct op *op)
 
 static int op_pause(struct child *, const struct op *)
 {
-	const uint64_t all = ~0ull;
 	/* Ignored, SIGCHLD makes the kernel reap every orphan that the pid namespace leaves here. */
 	signal(SIGCHLD, SIG_IGN);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof all);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &every_signal, NULL, sizeof every_signal);
 	prctl(PR_SET_NAME, "berth-pause", 0, 0, 0);
 	syscall(SYS_close_range, 0u, ~0u, 0u);
 	for (;;)

@@ -11,7 +11,7 @@
 #include "compat.h"
 #include "shim.h"
 
-static struct process table[PROCESSES];
+static PAGES struct process table[PROCESSES];
 static unsigned used;     /* no entry at or above this one is in use: the pages there stay untouched */
 static unsigned draining; /* entries in DRAINING */
 
@@ -148,11 +148,10 @@ void process_ended(struct process *p)
 /* The number on the line "oom_kill N", which cgroup v1 and v2 spell alike. */
 static uint64_t read_oom_kills(int file)
 {
-	char text[4096];
 	uint64_t kills = 0;
-	ssize_t n = file < 0 ? 0 : pread(file, text, sizeof text - 1, 0);
-	text[n > 0 ? n : 0] = 0;
-	for (const char *line = text; line; line = strchr(line, '\n')) {
+	ssize_t n = file < 0 ? 0 : pread(file, io_buffer, 4095, 0);
+	io_buffer[n > 0 ? n : 0] = 0;
+	for (const char *line = io_buffer; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (strncmp(line, "oom_kill ", 9) == 0)
 			for (line += 9; *line >= '0' && *line <= '9'; line++)

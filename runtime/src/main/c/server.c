@@ -24,7 +24,7 @@ static struct {
 	struct launched body; /* of DONE, no more than the errno in front */
 } reply; /* at most one: no request is read while it is owed */
 
-static union {
+static PAGES union {
 	struct state_entry entries[PROCESSES];
 	char bytes[1];
 } state;
@@ -441,10 +441,8 @@ static void on_event(const struct epoll_event *event)
 
 static int open_sources(int fd)
 {
-	sigset_t all;
-	sigfillset(&all);
 	epoll = (int)sys(epoll_create1(EPOLL_CLOEXEC));
-	signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals = (int)sys(syscall(SYS_signalfd4, -1, &every_signal, sizeof every_signal, SFD_CLOEXEC | SFD_NONBLOCK));
 	if (epoll < 0 || signals < 0 || launch_start() < 0 || serve_watch(signals, FROM_SIGNALS, NULL, 0) < 0)
 		return -1;
 	*(is_helper ? &connection : &listener) = fd;
@@ -463,7 +461,12 @@ void serve(bool helper, int fd)
 	if (open_sources(fd) < 0)
 		_exit(1);
 	for (;;) {
-		int count = epoll_wait(epoll, events, EVENTS, process_timeout());
+		int timeout = process_timeout();
+		if (timeout < 0 && output_swollen())
+			timeout = TRIM_MS;
+		int count = epoll_wait(epoll, events, EVENTS, timeout);
+		if (count == 0 && output_swollen())
+			output_trim();
 		for (int i = 0; i < count; i++)
 			on_event(&events[i]);
 		process_expire();

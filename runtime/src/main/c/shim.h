@@ -17,7 +17,11 @@ enum {
 	DRAIN_READS = 64,     /* reads of output that its process has left behind */
 	DRAIN_MS = 100,       /* how long output may stay open after a container has exited */
 	DRAIN_EXEC_MS = 2000, /* the same after an exec or run */
+	TRIM_MS = 1000,       /* how long pages that a burst of output has touched are kept */
 };
+
+/* Big tables begin at a page, so that the linker puts the small variables together on few. */
+#define PAGES __attribute__((aligned(4096)))
 
 /* One output of a process on its way to the log, to a memory file or away. */
 struct stream {
@@ -82,6 +86,8 @@ int launch_start(void);
 /* log.c: the output of processes */
 extern char io_buffer[READ_SIZE];
 bool stream_pump(struct process *p, unsigned which);
+bool output_swollen(void);
+void output_trim(void);
 void stream_close(struct process *p, unsigned which);
 int log_open(struct process *p);
 int log_claim(struct stream *s);

@@ -1,126 +1,12 @@
-/* The daemon's side of the protocol for the live tests: builds plans by hand, sends and receives packets. */
+/* The daemon's side of the protocol for the live tests: sends and receives packets, reads files. */
 #ifndef BERTH_LIVE_H
 #define BERTH_LIVE_H
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
-#include <unistd.h>
 
-#include "../../main/c/compat.h"
-#include "../../main/c/protocol.h"
-
-static int failures, checks;
-
-static void verify(bool good, const char *sentence, int line)
-{
-	checks++;
-	if (good)
-		return;
-	failures++;
-	printf("FAILED (line %d): %s\n", line, sentence);
-}
-#define CHECK(condition, sentence) verify(condition, sentence, __LINE__)
-
-struct builder {
-	struct plan_header header;
-	struct op ops[128];
-	char data[262144];
-	uint32_t used;
-	int fds[512];
-};
-
-static struct builder plan;
-
-static void plan_begin(enum plan_kind kind)
-{
-	memset(&plan, 0, sizeof plan);
-	plan.header = (struct plan_header){.magic = PLAN_MAGIC, .version = PLAN_VERSION, .kind = kind};
-	plan.header.cgroup = plan.header.log_dir = plan.header.oom_file = -1;
-	plan.header.stdin_register = plan.header.stdout_register = plan.header.stderr_register = -1;
-	plan.used = 8;
-}
-
-static uint32_t put_bytes(const void *bytes, size_t size)
-{
-	uint32_t at = plan.used;
-	memcpy(plan.data + at, bytes, size);
-	plan.used = (uint32_t)(at + size + 8) & ~7u; /* always a NUL behind, always aligned */
-	return at;
-}
-
-static uint32_t put_string(const char *text)
-{
-	return *text ? put_bytes(text, strlen(text) + 1) : 0;
-}
-
-/* "a\0b\0" style lists, for NEWFS */
-static uint32_t put_list(const char *const *texts, uint32_t count)
-{
-	char all[1024];
-	size_t length = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		strcpy(all + length, texts[i]);
-		length += strlen(texts[i]) + 1;
-	}
-	return put_bytes(all, length);
-}
-
-static uint32_t put_strings(const char *const *texts, uint32_t *count)
-{
-	uint32_t offsets[64];
-	for (*count = 0; texts[*count]; ++*count)
-		offsets[*count] = put_string(texts[*count]);
-	return put_bytes(offsets, *count * sizeof *offsets);
-}
-
-static int32_t put_fd(int fd)
-{
-	plan.fds[plan.header.fds] = fd;
-	return (int32_t)plan.header.fds++;
-}
-
-static struct op *add(enum op_code code)
-{
-	struct op *op = &plan.ops[plan.header.ops++];
-	op->op = (uint16_t)code;
-	op->a = op->b = -1;
-	return op;
-}
-
-static void add_exec(const char *const *argv, const char *const *env, const char *const *paths)
-{
-	struct op *op = add(OP_EXEC);
-	uint32_t count;
-	op->s1 = put_strings(argv, &op->n);
-	op->s2 = put_strings(env, &count);
-	op->x = count;
-	op->z = put_strings(paths, &count);
-	op->y = count;
-}
-
-static int plan_memory(bool seal)
-{
-	struct plan_header *h = &plan.header;
-	int fd = memfd_create("plan", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	h->data_offset = (uint32_t)(sizeof *h + h->ops * sizeof(struct op));
-	h->data_length = plan.used;
-	h->length = h->data_offset + h->data_length;
-	if (write(fd, h, sizeof *h) < 0 || write(fd, plan.ops, h->ops * sizeof(struct op)) < 0 ||
-	    write(fd, plan.data, plan.used) < 0)
-		abort();
-	if (seal)
-		fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
-	return fd;
-}
+#include "builder.h"
 
 static void packet_send(int to, uint16_t type, uint32_t tag, const void *payload, size_t size, const int *fds, unsigned count)
 {
