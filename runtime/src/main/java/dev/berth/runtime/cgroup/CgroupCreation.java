@@ -1,0 +1,146 @@
+package dev.berth.runtime.cgroup;
+
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.KernelFailure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Makes one cgroup on every tree, in the order that lets its limits be set before a process enters. */
+final class CgroupCreation {
+    private static final Logger LOG = System.getLogger(CgroupCreation.class.getName());
+    private static final List<String> ENABLED = List.of("cpu", "cpuset", "io", "memory", "pids", "hugetlb");
+    private static final List<String> CPUSET_FILES = List.of("cpuset.cpus", "cpuset.mems");
+
+    private final Cgroups node;
+    private final List<CgroupHierarchy> trees;
+    private final CgroupSpec spec;
+
+    CgroupCreation(Cgroups node, List<CgroupHierarchy> trees, CgroupSpec spec) {
+        this.node = node;
+        this.trees = trees;
+        this.spec = spec;
+    }
+
+    void run(Cgroup cgroup) {
+        for (CgroupHierarchy tree : trees) {
+            makeParents(tree);
+            node.mkdir(tree.directory(cgroup.path()));
+        }
+        new CgroupUpdate(node, cgroup).apply(spec.resources());
+        fillCpuset(cgroup);
+        restrictDevices(cgroup);
+    }
+
+    private void makeParents(CgroupHierarchy tree) {
+        Set<String> wanted = tree.v2() ? controllersToEnable(tree) : Set.of();
+        Path directory = tree.root();
+        enable(directory, wanted);
+        for (Path name : tree.root().relativize(tree.directory(spec.parent()))) {
+            if (name.toString().isEmpty()) {
+                return;
+            }
+            Path above = directory;
+            directory = directory.resolve(name);
+            node.mkdir(directory);
+            if (tree.controllers().contains("cpuset") && !tree.v2()) {
+                fill(directory, above);
+            }
+            enable(directory, wanted);
+        }
+    }
+
+    /** On the v2 tree beside v1 trees only what this cgroup needs, because there other software may own the tree. */
+    private Set<String> controllersToEnable(CgroupHierarchy tree) {
+        Set<String> wanted = new LinkedHashSet<>();
+        if (node.layout() instanceof CgroupLayout.V2) {
+            wanted.addAll(ENABLED);
+        }
+        if (spec.resources().hugepages().stream().anyMatch(limit -> limit.limit() != 0)) {
+            wanted.add("hugetlb");
+        }
+        for (String file : spec.resources().unified().keySet()) {
+            wanted.add(file.substring(0, Math.max(file.indexOf('.'), 0)));
+        }
+        wanted.retainAll(tree.controllers());
+        return wanted;
+    }
+
+    /** A controller that cannot be enabled is no failure yet: it is one when a limit needs it. */
+    private void enable(Path directory, Set<String> wanted) {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        Path file = directory.resolve("cgroup.subtree_control");
+        Set<String> missing = new LinkedHashSet<>(wanted);
+        missing.removeAll(names(file));
+        if (missing.isEmpty()) {
+            return;
+        }
+        missing.retainAll(names(directory.resolve("cgroup.controllers")));
+        for (String controller : missing) {
+            try {
+                node.files().write(file, "+" + controller);
+            } catch (KernelFailure failure) {
+                LOG.log(Level.DEBUG, "controller {0} stays off below {1}: {2}", controller, directory, failure);
+            }
+        }
+    }
+
+    private Set<String> names(Path file) {
+        String text = node.files().read(file);
+        return text == null || text.isBlank() ? Set.of() : Set.of(text.strip().split("\\s+", -1));
+    }
+
+    /** A new v1 cpuset is empty and takes no process until both lists are set. */
+    private void fillCpuset(Cgroup cgroup) {
+        CgroupHierarchy tree = node.layout().of("cpuset");
+        if (tree != null && !tree.v2()) {
+            fill(tree.directory(cgroup.path()), tree.directory(spec.parent()));
+        }
+    }
+
+    private void fill(Path directory, Path above) {
+        for (String file : CPUSET_FILES) {
+            String own = node.files().read(directory.resolve(file));
+            String inherited = node.files().read(above.resolve(file));
+            if (own != null && own.isBlank() && inherited != null) {
+                try {
+                    node.files().write(directory.resolve(file), inherited);
+                } catch (KernelFailure failure) {
+                    throw CgroupFailure.kernel(
+                            "Cannot give %s the %s of its parent.".formatted(directory, file), failure);
+                }
+            }
+        }
+    }
+
+    private void restrictDevices(Cgroup cgroup) {
+        if (spec.devices() instanceof DevicePolicy.Only(List<DeviceRule> rules)) {
+            Path v1 = cgroup.directory("devices");
+            try {
+                if (v1 != null) {
+                    node.files().write(v1.resolve("devices.deny"), "a");
+                    rules.forEach(rule -> node.files().write(v1.resolve("devices.allow"), rule.line()));
+                } else {
+                    attach(cgroup, rules);
+                }
+            } catch (KernelFailure failure) {
+                throw CgroupFailure.kernel("Cannot restrict the devices of %s.".formatted(cgroup), failure);
+            }
+        }
+    }
+
+    private void attach(Cgroup cgroup, List<DeviceRule> rules) {
+        try (Fd directory = cgroup.openV2()) {
+            if (directory == null) {
+                throw CgroupFailure.kernel(
+                        "This kernel has no way to restrict devices: neither cgroup v2 nor the v1 controller.", null);
+            }
+            node.kernel().attachDeviceProgram(directory.number(), DeviceProgram.compile(rules));
+        }
+    }
+}
