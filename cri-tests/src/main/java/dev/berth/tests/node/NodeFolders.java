@@ -34,8 +34,9 @@ public record NodeFolders(Path folder, int metricsPort) {
         return folder.resolve("root");
     }
 
+    /** On the tmpfs of /run, where records belong that end with the boot. */
     public Path state() {
-        return folder.resolve("state");
+        return Path.of("/run").resolve(folder.getFileName());
     }
 
     public Path cniConfig() {
@@ -80,7 +81,15 @@ public record NodeFolders(Path folder, int metricsPort) {
     }
 
     public void delete() throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+        deleteTree(state());
+        deleteTree(folder);
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.delete(file);

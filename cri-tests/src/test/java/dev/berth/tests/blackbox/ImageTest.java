@@ -75,7 +75,7 @@ class ImageTest {
 
     @Test
     void aMalformedReferenceIsInvalid() {
-        for (String name : List.of("UPPER/case", "a b", "registry.test/x@sha256:short", "registry.test/../x", "-")) {
+        for (String name : List.of("registry.test/UPPER", "a b", "registry.test/x@sha256:short", "registry.test/../x", "-")) {
             assertRefused(Status.Code.INVALID_ARGUMENT, () -> node.pull(name), name);
         }
     }
@@ -125,7 +125,7 @@ class ImageTest {
     void aLayerCannotWriteOutsideItsRoot() throws Exception {
         Path target = node.folders().folder().resolve("escaped");
         byte[] layer = new TarLayer()
-                .raw("../".repeat(20) + target.toString().substring(1), "escaped")
+                .raw("../".repeat(12) + target.toString().substring(1), "escaped")
                 .toBytes();
         node.registry().push().push("berth/traversal", "1", OciImage.of(List.of(layer), _ -> {}));
         try {

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class NodeExtension implements ExecutionCondition, ParameterResolver, AfterEachCallback {
     private static final Namespace NAMESPACE = Namespace.create(NodeExtension.class);
 
+    /** Why live tests are skipped elsewhere. */
+    static final String NEEDS_WORLD = "needs mounts and network of its own: run it by ./check";
+
     /** A node or the reason why there is none, so that one failed start does not cost every test its patience. */
     private record Shared(@Nullable TestNode node, @Nullable Exception failure) implements AutoCloseable {
         static Shared start() {
@@ -40,10 +43,13 @@ final class NodeExtension implements ExecutionCondition, ParameterResolver, Afte
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        if (World.isPrivate() || !System.getProperty(TestNode.SOCKET, "").isEmpty()) {
-            return ConditionEvaluationResult.enabled("in a world of its own");
-        }
-        return ConditionEvaluationResult.disabled("needs mounts and network of its own: run it by ./check");
+        return isAllowed()
+                ? ConditionEvaluationResult.enabled("in a world of its own")
+                : ConditionEvaluationResult.disabled(NEEDS_WORLD);
+    }
+
+    static boolean isAllowed() {
+        return World.isPrivate() || !System.getProperty(TestNode.SOCKET, "").isEmpty();
     }
 
     @Override
