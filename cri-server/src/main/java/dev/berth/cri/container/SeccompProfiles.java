@@ -4,7 +4,6 @@ import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.SecurityProfile;
 import dev.berth.runtime.capability.CapabilitySet;
-import dev.berth.runtime.seccomp.SeccompFilters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
