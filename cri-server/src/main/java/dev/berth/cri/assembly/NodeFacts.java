@@ -43,8 +43,7 @@ final class NodeFacts {
     private NodeFacts() {}
 
     static NodeGrants read(List<Ulimit> ulimits) throws IOException {
-        NodeCapabilities capabilities =
-                NodeCapabilities.current(CapabilitySet.DEFAULTS);
+        NodeCapabilities capabilities = NodeCapabilities.current(CapabilitySet.DEFAULTS);
         boolean raises = capabilities.bounding().contains(Capability.CAP_SYS_RESOURCE);
         if (!raises) {
             LOG.log(
@@ -70,7 +69,7 @@ final class NodeFacts {
     private static long hardFiles() throws IOException {
         for (String line : Files.readAllLines(LIMITS)) {
             if (line.startsWith("Max open files")) {
-                String hard = line.substring("Max open files".length()).strip().split("\\s+")[1];
+                String hard = line.substring("Max open files".length()).strip().split("\\s+", 3)[1];
                 return hard.equals("unlimited") ? -1 : Long.parseLong(hard);
             }
         }

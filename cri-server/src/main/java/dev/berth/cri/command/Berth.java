@@ -1,5 +1,6 @@
 package dev.berth.cri.command;
 
+import dev.berth.cri.assembly.BerthNode;
 import dev.berth.cri.config.ConfigFailure;
 import dev.berth.cri.node.Node;
 import dev.berth.cri.server.AlreadyServing;
@@ -41,7 +42,7 @@ public final class Berth implements Runnable {
     private CommandSpec spec = CommandSpec.create();
 
     public static void main(String[] arguments) {
-        Parts parts = new Parts((config, _) -> Node.bare(config), _ -> List.of(), _ -> {
+        Parts parts = new Parts(BerthNode::make, _ -> List.of(), _ -> {
             throw new IllegalStateException("This build of berth keeps no images.");
         });
         System.exit(commandLine(parts).execute(arguments));
