@@ -477,6 +477,28 @@ static void fails_at_the_op_that_fails(void)
 	launch_built(70, "fails");
 	CHECK(expect(shim, PACKET_LAUNCHED, 70) && got.body.launched.error == ENOENT && got.body.launched.op == at,
 	      "a failing op is named with its errno");
+	const char *links[64] = {NULL};
+	for (int i = 0; i < 60; i++) {
+		char *link = malloc(40);
+		snprintf(link, 40, "/proc/self/fd/%d%s", i / 2 + 3, i % 2 ? "/payload" : "");
+		links[i] = link;
+	}
+	build_container("fails.log", 0, LIST("x"), NULL);
+	uint32_t count;
+	plan.ops[plan.header.ops - 1].z = put_strings(links, &count);
+	plan.ops[plan.header.ops - 1].y = count;
+	launch_built(74, "fails");
+	CHECK(expect(shim, PACKET_LAUNCHED, 74) && got.body.launched.op == plan.header.ops - 1 &&
+		      (got.body.launched.error == ENOENT || got.body.launched.error == EACCES),
+	      "no descriptor of the launch is a way to a program");
+	for (int i = 0; i < 60; i++)
+		free((void *)(uintptr_t)links[i]);
+	build_container("fails.log", 0, LIST("x"), NULL);
+	for (uint32_t i = 0; i < plan.header.ops; i++)
+		if (plan.ops[i].op == OP_CWD)
+			plan.ops[i].s1 = put_string("/proc/self/fd/5");
+	launch_built(75, "fails");
+	CHECK(expect(shim, PACKET_LAUNCHED, 75) && got.body.launched.error == ELOOP, "or to a working directory");
 	build_container("fails.log", 0, LIST("x"), NULL);
 	plan.ops[plan.header.ops - 1].z = put_strings(LIST("/absent"), &(uint32_t){0});
 	launch_built(71, "fails");
