@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -766,6 +767,7 @@ static void takes_many_descriptors(void)
 	CHECK(!packet_receive(shim, 2000), "so do descriptors for a request that has none");
 	close(shim);
 	shim = connect_at(shim_socket);
+	ask(shim, PACKET_FORGET, 153, "nobody", 0); /* it has seen the end of the other connection by then */
 	CHECK(count_fds(shim_pid) < 12, "none of them stays open");
 }
 
@@ -1024,6 +1026,21 @@ static void ends(void)
 	close(shim);
 }
 
+/* Whatever a failed check has left running is an orphan, and so a child of this process. */
+static void end_orphans(void)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
+	for (int round = 0; round < 20 && slurp_file(path, text, sizeof text) > 0; round++) {
+		for (char *at = text; *at;) {
+			int pid = (int)strtol(at, &at, 10);
+			if (pid > 0 && kill(pid, SIGKILL) == 0)
+				waitpid(pid, NULL, 0);
+			at += *at == ' ';
+		}
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -1061,6 +1078,7 @@ int main(int argc, char **argv)
 		printf("usage, as root: shim_live BERTH_SHIM PAYLOAD\n");
 		return 2;
 	}
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	program = argv[1];
 	payload = realpath(argv[2], NULL);
 	syscall(SYS_mount, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
@@ -1072,6 +1090,7 @@ int main(int argc, char **argv)
 		printf("- %s\n", tests[i].name);
 		tests[i].run();
 	}
+	end_orphans();
 	syscall(SYS_umount2, home, MNT_DETACH);
 	rmdir(home);
 	printf("%d checks, %d failed\n", checks, failures);
