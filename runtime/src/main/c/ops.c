@@ -490,10 +490,22 @@ static char **vector(const struct child *c, uint64_t offset, uint64_t count)
 	return strings;
 }
 
+/* Close-on-exec would be too late: the path of the program may be /proc/self/fd/N/..., looked up before that. */
+static void close_registers(struct child *c)
+{
+	for (int i = 0; i < REGISTERS; i++)
+		close_fd(&c->registers[i]);
+	close_fd(&c->target);
+	for (int i = 0; i < 3; i++)
+		if (c->stdio[i] > 2)
+			close_fd(&c->stdio[i]);
+}
+
 static int op_exec(struct child *c, const struct op *op)
 {
 	const uint32_t *paths = plan_words(&c->plan, (uint32_t)op->z);
 	int rc = settle(c), denied = 0;
+	close_registers(c);
 	char **arguments = vector(c, op->s1, op->n), **environment = vector(c, op->s2, op->x);
 	if (!rc && (!arguments || !environment))
 		rc = -ENOMEM;
