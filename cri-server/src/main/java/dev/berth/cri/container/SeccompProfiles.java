@@ -4,6 +4,7 @@ import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.SecurityProfile;
 import dev.berth.runtime.capability.CapabilitySet;
+import dev.berth.runtime.launch.Bpf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,8 @@ final class SeccompProfiles {
 
     /** The BPF program, or null for unconfined. A privileged container is always unconfined. */
     @SuppressWarnings("deprecation") // Clients of older versions set only the old field.
-    byte @Nullable [] program(LinuxContainerSecurityContext security, CapabilitySet capabilities) {
+    @Nullable
+    Bpf program(LinuxContainerSecurityContext security, CapabilitySet capabilities) {
         if (security.getPrivileged()) {
             return null;
         }
@@ -37,7 +39,7 @@ final class SeccompProfiles {
         };
     }
 
-    private byte @Nullable [] deprecated(String path, CapabilitySet capabilities) {
+    private @Nullable Bpf deprecated(String path, CapabilitySet capabilities) {
         if (path.isEmpty() || path.equals("unconfined")) {
             return null;
         }
@@ -51,7 +53,7 @@ final class SeccompProfiles {
                 "the seccomp profile %s is none of runtime/default, unconfined and localhost/PATH".formatted(path));
     }
 
-    private byte[] localhost(String reference, CapabilitySet capabilities) {
+    private Bpf localhost(String reference, CapabilitySet capabilities) {
         String path = reference.startsWith(LOCALHOST) ? reference.substring(LOCALHOST.length()) : reference;
         Path file = Path.of(path);
         if (!file.isAbsolute()) {
