@@ -3,6 +3,8 @@ package dev.berth.runtime.seccomp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.berth.runtime.capability.CapabilitySet;
+import dev.berth.runtime.testing.CProgram;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -19,7 +21,7 @@ record Libseccomp(CProgram exporter) {
                 rule.names().forEach(name -> append(lines, architecture, name, rule));
             }
         }
-        CProgram.Result result = exporter.run(lines.toString());
+        CProgram.Result result = exporter.run(lines.toString().getBytes(StandardCharsets.US_ASCII));
         assertEquals(0, result.exitCode(), result.errors());
         return new FilterInterpreter(result.output());
     }

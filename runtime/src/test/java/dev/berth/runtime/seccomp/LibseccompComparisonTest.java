@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.runtime.capability.Capability;
 import dev.berth.runtime.capability.CapabilitySet;
+import dev.berth.runtime.testing.CProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,7 +36,8 @@ class LibseccompComparisonTest {
                 Files.exists(Path.of("/usr/include/seccomp.h")) && Files.exists(Path.of("/usr/bin/gcc")),
                 "comparison with libseccomp needs Debian's gcc and libseccomp-dev");
         assumeTrue(Architecture.current() == Architecture.X86_64, "comparison with libseccomp runs on x86_64");
-        libseccomp = new Libseccomp(CProgram.compile(directory, "export.c", "-lseccomp"));
+        libseccomp =
+                new Libseccomp(CProgram.compile(LibseccompComparisonTest.class, directory, "export.c", "-lseccomp"));
     }
 
     @ParameterizedTest

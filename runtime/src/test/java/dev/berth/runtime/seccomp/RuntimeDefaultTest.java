@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.runtime.capability.Capability;
 import dev.berth.runtime.capability.CapabilitySet;
+import dev.berth.runtime.testing.CProgram;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,13 +176,15 @@ class RuntimeDefaultTest {
     @Test
     void theKernelLoadsTheFilterAndProgramsRunUnderIt(@TempDir Path directory) throws Exception {
         assumeTrue(Files.exists(Path.of("/usr/bin/gcc")), "loading a filter needs Debian's gcc");
-        CProgram runner = CProgram.compile(directory, "run.c");
+        CProgram runner = CProgram.compile(RuntimeDefaultTest.class, directory, "run.c");
         SeccompProgram program = SeccompCompiler.forThisMachine().compile(PROFILE, CapabilitySet.DEFAULTS);
         String filter =
                 Files.write(directory.resolve("filter"), program.instructions()).toString();
-        CProgram.Result status = runner.run("", filter, "/bin/grep", "Seccomp:", "/proc/self/status");
+        CProgram.Result status = runner.run(new byte[0], filter, "/bin/grep", "Seccomp:", "/proc/self/status");
         assertEquals("Seccomp:\t2\n", new String(status.output(), StandardCharsets.US_ASCII));
         assertEquals(
-                1, runner.run("", filter, "/usr/bin/unshare", "-U", "/bin/true").exitCode());
+                1,
+                runner.run(new byte[0], filter, "/usr/bin/unshare", "-U", "/bin/true")
+                        .exitCode());
     }
 }

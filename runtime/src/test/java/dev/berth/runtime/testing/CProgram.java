@@ -1,10 +1,9 @@
-package dev.berth.runtime.seccomp;
+package dev.berth.runtime.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,12 +12,15 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** A small C program among the test resources, compiled where it is run. */
-record CProgram(Path directory, Path executable) {
-    record Result(int exitCode, byte[] output, String errors) {}
+public record CProgram(Path directory, Path executable) {
+    /** What a run gave. */
+    public record Result(int exitCode, byte[] output, String errors) {}
 
-    static CProgram compile(Path directory, String resource, String... libraries) throws Exception {
+    /** Compiles a resource that lies beside a test into a directory, with what gcc needs besides. */
+    public static CProgram compile(Class<?> test, Path directory, String resource, String... libraries)
+            throws Exception {
         Path source = directory.resolve(resource);
-        try (InputStream in = Objects.requireNonNull(CProgram.class.getResourceAsStream(resource))) {
+        try (InputStream in = Objects.requireNonNull(test.getResourceAsStream(resource))) {
             Files.copy(in, source);
         }
         Path executable = directory.resolve(resource + ".bin");
@@ -29,9 +31,10 @@ record CProgram(Path directory, Path executable) {
         return new CProgram(directory, executable);
     }
 
-    Result run(String input, String... arguments) throws Exception {
+    /** Runs it with a standard input. */
+    public Result run(byte[] input, String... arguments) throws Exception {
         Path file = Files.createTempFile(directory, "input", ".txt");
-        Files.writeString(file, input, StandardCharsets.US_ASCII);
+        Files.write(file, input);
         List<String> command = new ArrayList<>(List.of(executable.toString()));
         command.addAll(List.of(arguments));
         return start(command, file, directory);
