@@ -21,6 +21,7 @@ final class AppArmor {
      *
      * @throws CriFailure INVALID when a profile is named that is not loaded
      */
+    @SuppressWarnings("deprecation") // Clients of older versions set only the old field.
     static String profile(LinuxContainerSecurityContext security) {
         if (security.getPrivileged()) {
             return "";

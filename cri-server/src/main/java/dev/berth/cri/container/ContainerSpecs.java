@@ -83,9 +83,9 @@ final class ContainerSpecs {
             case CgroupLayout.V1 v1 -> {
                 List<CgroupView.Hierarchy> hierarchies = new ArrayList<>();
                 for (CgroupHierarchy hierarchy : v1.hierarchies()) {
-                    Path directory = hierarchy.mount().resolve(cgroup.path().substring(1));
+                    Path directory = hierarchy.root().resolve(cgroup.path().substring(1));
                     if (Files.isDirectory(directory)) {
-                        String name = hierarchy.mount().getFileName().toString();
+                        String name = hierarchy.root().getFileName().toString();
                         hierarchies.add(new CgroupView.Hierarchy(name, clone(directory, !privileged)));
                     }
                 }

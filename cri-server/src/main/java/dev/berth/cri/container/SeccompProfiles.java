@@ -22,6 +22,7 @@ final class SeccompProfiles {
     }
 
     /** The BPF program, or null for unconfined. A privileged container is always unconfined. */
+    @SuppressWarnings("deprecation") // Clients of older versions set only the old field.
     byte @Nullable [] program(LinuxContainerSecurityContext security, CapabilitySet capabilities) {
         if (security.getPrivileged()) {
             return null;

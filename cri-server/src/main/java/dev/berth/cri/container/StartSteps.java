@@ -6,7 +6,6 @@ import dev.berth.cri.step.Step;
 import dev.berth.cri.step.Verb;
 import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.runtime.cgroup.Cgroup;
-import dev.berth.runtime.cgroup.CgroupPaths;
 import dev.berth.runtime.cgroup.CgroupSpec;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.launch.ContainerPlan;
@@ -56,12 +55,13 @@ final class StartSteps {
     }
 
     private void makeCgroup(ContainerStarting starting) {
-        ContainerRecord record = starting.container().record();
+        Container container = starting.container();
+        ContainerRecord record = container.record();
         ContainerConfig config = record.getConfig();
         starting.cgroup(platform.cgroups()
                 .create(new CgroupSpec(
-                        CgroupPaths.parentOf(record.getCgroup()),
-                        CgroupPaths.nameOf(record.getCgroup()),
+                        container.pod().record().getCgroupParent(),
+                        "berth-" + container.id(),
                         Resources.of(record.getResources()),
                         devices.policy(config))));
     }

@@ -26,7 +26,7 @@ final class PodPause {
         }
         Cgroup cgroup = platform.cgroups()
                 .create(new CgroupSpec(
-                        pod.record().getCgroupParent(), name(pod), CgroupResources.NONE, DevicePolicy.unchanged()));
+                        pod.record().getCgroupParent(), name(pod), CgroupResources.NONE, DevicePolicy.all()));
         pod.shim().launch(Pod.PAUSE, PodPlan.pause(platform.kernel(), entry(cgroup)), LAUNCH);
     }
 

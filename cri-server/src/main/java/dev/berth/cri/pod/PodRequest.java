@@ -37,7 +37,7 @@ final class PodRequest {
         }
         config.getPortMappingsList().forEach(PodRequest::port);
         path("the log directory", config.getLogDirectory());
-        CgroupPaths.parent(config.getLinux().getCgroupParent());
+        CgroupPaths.parent(config.getLinux().getCgroupParent(), "/");
         LinuxSandboxSecurityContext security = config.getLinux().getSecurityContext();
         namespaces(security.getNamespaceOptions());
         return Sysctls.validate(config.getLinux().getSysctlsMap(), owned(security.getNamespaceOptions()));

@@ -54,8 +54,8 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
     private PodRecord record(RunPodSandboxRequest request) {
         String id = Ids.random();
         PodSandboxConfig config = request.getConfig();
-        String asked = CgroupPaths.parent(config.getLinux().getCgroupParent());
-        String parent = asked.isEmpty() || asked.equals("/") ? platform.defaultCgroupParent() + "/pod-" + id : asked;
+        String asked = CgroupPaths.parent(config.getLinux().getCgroupParent(), "/");
+        String parent = asked.equals("/") ? platform.defaultCgroupParent() + "/pod-" + id : asked;
         return PodRecord.newBuilder()
                 .setId(id)
                 .setConfig(config)

@@ -29,6 +29,15 @@ public final class PodShim {
         void shimEnded(Pod pod);
     }
 
+    /** For shims that are only ended. */
+    static final Events DEAF = new Events() {
+        @Override
+        public void containerExited(Pod pod, ProcessExit exit) {}
+
+        @Override
+        public void shimEnded(Pod pod) {}
+    };
+
     private final Platform platform;
     private final Events events;
 

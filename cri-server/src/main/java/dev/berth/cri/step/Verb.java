@@ -23,6 +23,7 @@ public final class Verb<C> {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     public static <C> Verb<C> of(String name, Step<C>... steps) {
         return new Verb<>(name, List.of(steps));
     }

@@ -66,6 +66,12 @@ final class DigestedStream extends FilterInputStream {
         return false;
     }
 
+    /** Leaves the source open: it is its owner's. */
+    @Override
+    public void close() {
+        // The bytes after a failure are still wanted for the digest.
+    }
+
     /** Reads to the end. */
     void drain() throws IOException {
         byte[] scratch = new byte[1 << 16];

@@ -5,10 +5,12 @@ import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.Stat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The directories of a layer that is being unpacked, by descriptor. Every lookup starts at the layer's root and cannot leave it:
@@ -25,7 +27,7 @@ final class Directories implements AutoCloseable {
     private final int root;
     private final String what;
     private final Map<String, Integer> open = new LinkedHashMap<>(32, 0.75f, true);
-    private final Set<String> implied = new LinkedHashSet<>();
+    private final NavigableSet<String> implied = new TreeSet<>();
 
     Directories(Kernel kernel, int root, String what) {
         this.kernel = kernel;
@@ -55,8 +57,9 @@ final class Directories implements AutoCloseable {
 
     private int keep(String path, int fd) {
         if (open.size() >= KEPT) {
-            String eldest = open.keySet().iterator().next();
-            kernel.close(open.remove(eldest));
+            Iterator<Integer> eldest = open.values().iterator();
+            kernel.close(eldest.next());
+            eldest.remove();
         }
         open.put(path, fd);
         return fd;
@@ -102,18 +105,20 @@ final class Directories implements AutoCloseable {
     }
 
     /** Forgets descriptors, because a directory or a link was taken away. */
-    void forget() {
-        open.values().forEach(kernel::close);
-        open.clear();
+    void forget(String gone) {
+        implied.remove(gone);
+        implied.subSet(gone + "/", gone + "0").clear();
+        close();
     }
 
     /** Directories that exist only because something is in them; parents come first. */
     Set<String> implied() {
-        return new LinkedHashSet<>(implied);
+        return implied;
     }
 
     @Override
     public void close() {
-        forget();
+        open.values().forEach(kernel::close);
+        open.clear();
     }
 }

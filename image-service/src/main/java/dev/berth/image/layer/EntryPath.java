@@ -44,7 +44,7 @@ record EntryPath(String parent, String name) {
 
     private static String cleaned(String what, String raw) {
         StringBuilder clean = new StringBuilder(raw.length());
-        for (String component : raw.split("/")) {
+        for (String component : raw.split("/", -1)) {
             if (component.equals("..")) {
                 throw new ImageFailure(
                         ImageFailure.Kind.CORRUPT,

@@ -43,8 +43,6 @@ public record LayerStream(InputStream compressed, @Nullable Digest digest, Diges
 
     private Unpacked unpack(Kernel kernel, int scratch, int root, DigestedStream outer) throws IOException {
         Unpacked unpacked;
-        // Closing the decompressed stream closes what it reads from as well; that is the caller's, who closes twice
-        // then.
         try (InputStream plain = Decompression.of(outer);
                 ReadAhead ahead = new ReadAhead(plain);
                 Unpacker unpacker = new Unpacker(kernel, scratch, root, what())) {
@@ -52,7 +50,6 @@ public record LayerStream(InputStream compressed, @Nullable Digest digest, Diges
             unpacked = unpacker.unpack(new TarReader(inner, what()));
             inner.drain();
             inner.check("the uncompressed " + what());
-            ahead.close();
             outer.drain();
         }
         outer.check(what());

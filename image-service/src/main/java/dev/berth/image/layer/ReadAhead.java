@@ -98,15 +98,13 @@ final class ReadAhead extends InputStream {
     }
 
     private static int end(@Nullable Throwable failure) throws IOException {
-        switch (failure) {
-            case null -> {
-                return -1;
-            }
+        return switch (failure) {
+            case null -> -1;
             case IOException e -> throw new IOException(e.getMessage(), e);
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             default -> throw new IllegalStateException(failure);
-        }
+        };
     }
 
     /** Stops the thread and waits for it, so that the source belongs to the caller again. */

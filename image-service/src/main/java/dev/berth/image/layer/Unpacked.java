@@ -1,6 +1,6 @@
 package dev.berth.image.layer;
 
-import java.util.Set;
+import java.util.List;
 
 /**
  * What unpacking a layer left on disk.
@@ -9,4 +9,4 @@ import java.util.Set;
  * @param inodes files of every kind
  * @param impliedDirectories directories that have no entry in the layer and exist only because something is in them; parents first
  */
-public record Unpacked(long bytes, long inodes, Set<String> impliedDirectories) {}
+public record Unpacked(long bytes, long inodes, List<String> impliedDirectories) {}

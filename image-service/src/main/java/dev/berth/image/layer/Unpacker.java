@@ -7,8 +7,9 @@ import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.Stat;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,9 @@ final class Unpacker implements AutoCloseable {
     private final String what;
     private final Directories directories;
     private final Attributes attributes;
-    private final Map<String, TarEntry> directoryEntries = new LinkedHashMap<>();
+    private final NavigableMap<String, TarEntry> directoryEntries = new TreeMap<>();
     private final byte[] buffer = new byte[1 << 16];
+    private int created = -1;
     private long bytes;
     private long inodes;
 
@@ -56,7 +58,7 @@ final class Unpacker implements AutoCloseable {
         }
         directoryEntries.forEach(this::finish);
         directories.implied().forEach(this::finishImplied);
-        return new Unpacked(bytes, inodes + directories.implied().size(), directories.implied());
+        return new Unpacked(bytes, inodes + directories.implied().size(), List.copyOf(directories.implied()));
     }
 
     private void put(TarEntry entry, TarReader tar) throws IOException {
@@ -108,9 +110,10 @@ final class Unpacker implements AutoCloseable {
         }
         Tree.remove(kernel, scratch, directory, path.name());
         if (existing != null && (existing.isDirectory() || existing.isSymlink())) {
-            directories.forget();
             String gone = path.whole();
-            directoryEntries.keySet().removeIf(known -> known.equals(gone) || known.startsWith(gone + "/"));
+            directories.forget(gone);
+            directoryEntries.remove(gone);
+            directoryEntries.subMap(gone + "/", gone + "0").clear();
         }
         int again = directories.open(path.parent());
         if (!make(entry, again, path.name())) {
@@ -128,7 +131,7 @@ final class Unpacker implements AutoCloseable {
     private boolean make(TarEntry entry, int directory, String name) {
         try {
             switch (entry.type()) {
-                case REGULAR -> kernel.close(kernel.openat(directory, name, NEW_FILE, 0600));
+                case REGULAR -> created = kernel.openat(directory, name, NEW_FILE, 0600);
                 case DIRECTORY -> kernel.mkdirat(directory, name, 0700);
                 case SYMLINK -> kernel.symlinkat(entry.linkPath(), directory, name);
                 case HARD_LINK -> link(entry, directory, name);
@@ -164,8 +167,7 @@ final class Unpacker implements AutoCloseable {
     }
 
     private void content(TarEntry entry, int directory, String name, TarReader tar) throws IOException {
-        int flags = Kernel.O_WRONLY | Kernel.O_NOFOLLOW;
-        try (Fd file = new Fd(kernel, kernel.openat(directory, name, flags, 0))) {
+        try (Fd file = new Fd(kernel, created)) {
             int got;
             while ((got = tar.read(buffer, 0, buffer.length)) >= 0) {
                 kernel.write(file.number(), buffer, 0, got);
@@ -216,8 +218,15 @@ final class Unpacker implements AutoCloseable {
                 new Fd(kernel, kernel.openat2(root, path.isEmpty() ? "." : path, flags, 0, Directories.BENEATH))) {
             attributes.set(directory.number(), directory.number(), ".", entry);
         } catch (KernelFailure e) {
-            throw failure(entry, e);
+            if (!isReplaced(e)) {
+                throw failure(entry, e);
+            }
         }
+    }
+
+    /** A directory may have been replaced under another name of its parent. */
+    private static boolean isReplaced(KernelFailure e) {
+        return e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.ELOOP);
     }
 
     private void finishImplied(String path) {
@@ -226,7 +235,7 @@ final class Unpacker implements AutoCloseable {
             kernel.fchmod(directory.number(), 0755);
             bytes += BLOCK;
         } catch (KernelFailure e) {
-            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR)) {
+            if (!isReplaced(e)) {
                 throw e;
             }
         }

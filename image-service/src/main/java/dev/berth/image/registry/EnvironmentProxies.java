@@ -30,7 +30,7 @@ final class EnvironmentProxies extends ProxySelector {
 
     static EnvironmentProxies of(Map<String, String> environment) {
         List<String> without = new ArrayList<>();
-        for (String entry : either(environment, "NO_PROXY").split(",")) {
+        for (String entry : either(environment, "NO_PROXY").split(",", -1)) {
             if (!entry.isBlank()) {
                 without.add(entry.strip().toLowerCase(Locale.ROOT));
             }
@@ -98,7 +98,7 @@ final class EnvironmentProxies extends ProxySelector {
             return -1;
         }
         long number = 0;
-        for (String part : text.split("\\.")) {
+        for (String part : text.split("\\.", -1)) {
             number = (number << 8) | (Integer.parseInt(part) & 0xFF);
         }
         return number;

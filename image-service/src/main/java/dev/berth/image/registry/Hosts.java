@@ -15,6 +15,7 @@ import java.util.List;
  * {@code _default/hosts.toml}, else the registry itself over https. Read anew for every pull, so a change needs no restart.
  */
 final class Hosts {
+    private static final System.Logger LOG = System.getLogger(Hosts.class.getName());
     private static final int LONGEST = 1 << 20;
 
     private final Path directory;
@@ -31,7 +32,7 @@ final class Hosts {
             try (InputStream in = Files.newInputStream(file)) {
                 return HostsToml.parse(file, registry, new String(in.readNBytes(LONGEST), UTF_8));
             } catch (NoSuchFileException _) {
-                continue;
+                LOG.log(System.Logger.Level.DEBUG, "{0} does not exist", file);
             } catch (IOException e) {
                 throw new ImageFailure(
                         ImageFailure.Kind.INTERNAL, "%s cannot be read: %s".formatted(file, e.getMessage()), e);

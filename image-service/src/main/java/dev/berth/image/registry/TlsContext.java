@@ -146,14 +146,15 @@ final class TlsContext {
                         "%s holds a key of the form \"%sPRIVATE KEY\"; make it PKCS #8 by openssl pkcs8 -topk8 -nodes"
                                 .formatted(file, matcher.group(1)));
         };
+        GeneralSecurityException last = null;
         for (String algorithm : List.of("RSA", "EC", "EdDSA")) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-            } catch (InvalidKeySpecException _) {
-                continue;
+            } catch (InvalidKeySpecException e) {
+                last = e;
             }
         }
-        throw new GeneralSecurityException(file + " holds a key that is neither RSA nor EC nor EdDSA");
+        throw new GeneralSecurityException(file + " holds a key that is neither RSA nor EC nor EdDSA", last);
     }
 
     /** PKCS #1 put into PKCS #8. */
