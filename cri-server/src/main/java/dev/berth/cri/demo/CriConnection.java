@@ -14,10 +14,19 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A connection to a CRI socket, as a kubelet has it. */
 public final class CriConnection implements AutoCloseable {
     private static final long CALL_TIMEOUT_MINUTES = 10;
+
+    /** grpc-netty asks every socket for SO_KEEPALIVE; Netty warns that unix sockets have none. Kept, or the level is lost. */
+    private static final Logger BOOTSTRAP = Logger.getLogger("io.netty.bootstrap");
+
+    static {
+        BOOTSTRAP.setLevel(Level.SEVERE);
+    }
 
     private final EventLoopGroup eventLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ManagedChannel channel;

@@ -47,6 +47,8 @@ public final class Tour {
      * @param command the command of the container, empty for the image's own
      */
     public void run(String image, List<String> command) throws IOException, InterruptedException {
+        // The first call pays for the connection and for loading this client.
+        cri.runtime().version(VersionRequest.getDefaultInstance());
         out.println("Steps:");
         watch.step("Version", () -> cri.runtime().version(VersionRequest.getDefaultInstance()));
         ensureImage(image);
@@ -99,13 +101,19 @@ public final class Tour {
                         .getNetwork()
                         .getIp());
         showLog(log);
-        out.print("Exec: " + text(answer));
         showLimits(container);
+        if (!answer.getStdout().isEmpty()) {
+            out.println("Exec: " + answer.getStdout().toStringUtf8().strip());
+            showNamespaces(container);
+        }
+        out.println();
+    }
+
+    private void showNamespaces(String container) throws IOException {
         Map<String, String> namespaces = NamespaceTable.parse(
                 exec(container, NamespaceTable.SCRIPT).getStdout().toStringUtf8());
         out.println("Namespaces:");
         out.print(NamespaceTable.compare(namespaces, NamespaceTable.ofThisProcess(namespaces.keySet())));
-        out.println();
     }
 
     private void showLog(Path log) throws IOException, InterruptedException {
@@ -164,10 +172,5 @@ public final class Tour {
             out.println("    (no shell to run a command with: " + e.getStatus().getDescription() + ")");
             return ExecSyncResponse.getDefaultInstance();
         }
-    }
-
-    private static String text(ExecSyncResponse answer) {
-        String text = answer.getStdout().toStringUtf8();
-        return text.endsWith("\n") ? text : text + "\n";
     }
 }

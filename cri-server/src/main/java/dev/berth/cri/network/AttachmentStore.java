@@ -27,11 +27,13 @@ public final class AttachmentStore {
             Files.write(unfinished, record.toJson());
             Files.move(unfinished, file(pod), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
-            throw new UncheckedIOException("the network attachment of %s could not be recorded".formatted(pod), failure);
+            throw new UncheckedIOException(
+                    "the network attachment of %s could not be recorded".formatted(pod), failure);
         }
     }
 
-    @Nullable CniAttachmentRecord get(String pod) {
+    @Nullable
+    CniAttachmentRecord get(String pod) {
         try {
             return CniAttachmentRecord.parse(Files.readAllBytes(file(pod)));
         } catch (NoSuchFileException _) {

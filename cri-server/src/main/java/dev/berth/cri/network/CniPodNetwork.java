@@ -40,8 +40,7 @@ public final class CniPodNetwork implements PodNetwork {
     public List<String> attach(PodRecord pod, Path netns) throws InterruptedException {
         CniAttachmentRecord intent = switch (configs.current()) {
             case CniState.Ready ready -> new CniAttachmentRecord(attachment(pod, netns), ready.config(), null);
-            case CniState.NotReady missing ->
-                throw new CriFailure(CriFailure.Kind.UNAVAILABLE, missing.reason(), null);
+            case CniState.NotReady missing -> throw new CriFailure(CriFailure.Kind.UNAVAILABLE, missing.reason(), null);
         };
         store.put(pod.getId(), intent);
         CniResult result = timed("ADD", () -> new CniNetwork(intent.config(), plugins).add(intent.attachment()));
@@ -101,11 +100,10 @@ public final class CniPodNetwork implements PodNetwork {
     }
 
     private static CriFailure told(CniFailure failure) {
-        CriFailure.Kind kind =
-                switch (failure.kind()) {
-                    case CONFIG, PLUGIN_MISSING, PLUGIN_FAILED, BAD_ANSWER -> CriFailure.Kind.UNAVAILABLE;
-                    case TIMED_OUT -> CriFailure.Kind.DEADLINE;
-                };
+        CriFailure.Kind kind = switch (failure.kind()) {
+            case CONFIG, PLUGIN_MISSING, PLUGIN_FAILED, BAD_ANSWER -> CriFailure.Kind.UNAVAILABLE;
+            case TIMED_OUT -> CriFailure.Kind.DEADLINE;
+        };
         return new CriFailure(kind, failure.sentence(), failure);
     }
 
@@ -114,8 +112,7 @@ public final class CniPodNetwork implements PodNetwork {
         List<CniCapabilities.PortMapping> ports = pod.getConfig().getPortMappingsList().stream()
                 .map(CniPodNetwork::port)
                 .toList();
-        CniAttachment.Pod owner =
-                new CniAttachment.Pod(metadata.getNamespace(), metadata.getName(), metadata.getUid());
+        CniAttachment.Pod owner = new CniAttachment.Pod(metadata.getNamespace(), metadata.getName(), metadata.getUid());
         return new CniAttachment(pod.getId(), netns.toString(), INTERFACE, owner, CniCapabilities.ofPorts(ports));
     }
 

@@ -51,7 +51,11 @@ public final class Recovery {
         each(containerRecords, this::registerContainer);
         each(List.copyOf(pods.all()), this::adopt);
         sweep.run();
-        LOG.log(Level.INFO, "Recovered {0} pods with {1} containers.", pods.all().size(), containers.all().size());
+        LOG.log(
+                Level.INFO,
+                "Recovered {0} pods with {1} containers.",
+                pods.all().size(),
+                containers.all().size());
     }
 
     private void registerPod(PodRecord record) throws InterruptedException {
