@@ -40,6 +40,19 @@ public record ProcessExit(
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
     }
 
+    /** The end that a shim remembers of a process; nobody was there to take its output. */
+    public static ProcessExit of(ProcessState state) {
+        return new ProcessExit(
+                state.id(),
+                state.pid(),
+                state.status(),
+                state.finished(),
+                state.oomKills(),
+                new byte[0],
+                new byte[0],
+                state.lostLogBytes());
+    }
+
     static ProcessExit read(Kernel kernel, ByteBuffer payload, List<Integer> fds) {
         String id = Packet.id(payload);
         payload.getInt();

@@ -1,0 +1,62 @@
+package dev.berth.cri.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings that Berth runs with. Each is described where its key is defined; {@code berth config} shows all of them.
+ *
+ * @param socket where kubelet and crictl connect
+ * @param state records that live until the next boot
+ * @param root images, layers and what else outlives a boot
+ * @param shim the program that holds one pod each
+ * @param metrics where Prometheus scrapes; empty for off
+ */
+public record BerthConfig(
+        Path socket,
+        Path state,
+        Path root,
+        Path shim,
+        LogLevel logLevel,
+        Cni cni,
+        Images images,
+        Cgroup cgroup,
+        Containers containers,
+        Streaming streaming,
+        Optional<Address> metrics,
+        Timeouts timeouts) {
+
+    /** The pod network. */
+    public record Cni(Path confDir, List<Path> binDirs, Duration timeout) {}
+
+    /** Pulls and what is kept. */
+    public record Images(
+            Path registryConfigDir,
+            Optional<Path> dockerConfig,
+            List<String> pinned,
+            int maxConcurrentDownloads,
+            Duration progressTimeout) {}
+
+    /**
+     * Who makes cgroups, and where.
+     *
+     * @param parent the cgroup of pods whose request names none, for example {@code /berth}
+     */
+    public record Cgroup(CgroupDriver driver, String parent) {}
+
+    /** What a container gets that its request leaves open. */
+    public record Containers(boolean seccompDefault, List<Ulimit> ulimits) {}
+
+    /** Where exec, attach and port-forward connect. */
+    public record Streaming(Address address, Duration idleTimeout) {}
+
+    /**
+     * How long things may take.
+     *
+     * @param launch the start of a container
+     * @param stop the calls in flight when Berth stops
+     */
+    public record Timeouts(Duration launch, Duration stop) {}
+}

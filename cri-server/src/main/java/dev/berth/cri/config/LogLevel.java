@@ -1,0 +1,9 @@
+package dev.berth.cri.config;
+
+/** How much is logged. */
+public enum LogLevel {
+    ERROR,
+    WARNING,
+    INFO,
+    DEBUG
+}

@@ -1,0 +1,80 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.pod.Pod;
+import dev.berth.cri.v1.ContainerState;
+import dev.berth.state.v1.ContainerRecord;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A container that exists. The record is replaced as a whole and may be read at any time; whoever changes it holds {@link #lock}.
+ * Lock order: the pod's lock before the container's.
+ */
+public final class Container {
+    private final String id;
+    private final Pod pod;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final CountDownLatch exited = new CountDownLatch(1);
+    private volatile ContainerRecord record;
+    private volatile boolean killed;
+
+    public Container(Pod pod, ContainerRecord record) {
+        this.id = record.getId();
+        this.pod = pod;
+        this.record = record;
+        if (record.getPhase() == ContainerRecord.Phase.EXITED) {
+            exited.countDown();
+        }
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public Pod pod() {
+        return pod;
+    }
+
+    public ReentrantLock lock() {
+        return lock;
+    }
+
+    public ContainerRecord record() {
+        return record;
+    }
+
+    void record(ContainerRecord replacement) {
+        record = replacement;
+        if (replacement.getPhase() == ContainerRecord.Phase.EXITED) {
+            exited.countDown();
+        }
+    }
+
+    public boolean running() {
+        return record.getPhase() == ContainerRecord.Phase.RUNNING;
+    }
+
+    /** Waits until the container's end is recorded; false when it takes longer. */
+    boolean awaitExit(long nanos) throws InterruptedException {
+        return exited.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether a kill has begun, after which no exec may start. */
+    boolean killed() {
+        return killed;
+    }
+
+    void markKilled() {
+        killed = true;
+    }
+
+    public ContainerState state() {
+        return switch (record.getPhase()) {
+            case MAKING, CREATED, STARTING -> ContainerState.CONTAINER_CREATED;
+            case RUNNING -> ContainerState.CONTAINER_RUNNING;
+            case EXITED -> ContainerState.CONTAINER_EXITED;
+            case UNRECOGNIZED -> ContainerState.CONTAINER_UNKNOWN;
+        };
+    }
+}

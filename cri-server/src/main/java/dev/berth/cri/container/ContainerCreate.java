@@ -1,0 +1,188 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.image.Images;
+import dev.berth.cri.pod.Platform;
+import dev.berth.cri.pod.Pod;
+import dev.berth.cri.pod.Pods;
+import dev.berth.cri.record.Ids;
+import dev.berth.cri.record.InFlight;
+import dev.berth.cri.server.Rpc;
+import dev.berth.cri.step.Step;
+import dev.berth.cri.step.Verb;
+import dev.berth.cri.v1.ContainerConfig;
+import dev.berth.cri.v1.ContainerMetadata;
+import dev.berth.cri.v1.CreateContainerRequest;
+import dev.berth.cri.v1.CreateContainerResponse;
+import dev.berth.cri.v1.LinuxContainerUser;
+import dev.berth.cri.v1.Mount;
+import dev.berth.runtime.user.ResolvedUser;
+import dev.berth.state.v1.ContainerRecord;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CreateContainer. Everything that can be known to be wrong is refused here; nothing runs yet. The same request again gets the
+ * same container.
+ */
+public final class ContainerCreate implements Rpc<CreateContainerRequest, CreateContainerResponse> {
+    private record Key(String pod, String name, int attempt) {}
+
+    private final Platform platform;
+    private final Pods pods;
+    private final Containers containers;
+    private final Images images;
+    private final Processes processes;
+    private final Users users;
+    private final Verb<Container> verb;
+    private final InFlight<Key, Container> inFlight = new InFlight<>();
+
+    public ContainerCreate(ContainerParts parts) {
+        this.platform = parts.platform();
+        this.pods = parts.pods();
+        this.containers = parts.containers();
+        this.images = parts.images();
+        this.processes = parts.processes();
+        this.users = new Users(images);
+        this.verb = verb(new WritableLayer(platform));
+    }
+
+    private Verb<Container> verb(WritableLayer layer) {
+        return Verb.of(
+                "CreateContainer",
+                Step.of(
+                        "record",
+                        this::recordIntent,
+                        container -> containers.store().remove(container.id())),
+                Step.of("images", this::holdImages, container -> images.release(container.id())),
+                Step.of("layer", layer::make, layer::remove),
+                Step.of("created", this::markCreated));
+    }
+
+    @Override
+    public CreateContainerResponse call(CreateContainerRequest request) throws InterruptedException {
+        Pod pod = pods.get(request.getPodSandboxId());
+        if (!pod.ready()) {
+            throw CriFailure.state("the pod sandbox %s is not ready, so no container can be made in it; make a new one"
+                    .formatted(pod.id()));
+        }
+        ContainerRequest.validate(request, pod);
+        ContainerMetadata metadata = request.getConfig().getMetadata();
+        Key key = new Key(pod.id(), metadata.getName(), metadata.getAttempt());
+        Container container = inFlight.join(key, () -> existingOrNew(pod, request));
+        if (!container.record().getConfig().equals(request.getConfig())) {
+            throw new CriFailure(
+                    CriFailure.Kind.CONFLICT,
+                    "the container %s (attempt %d) exists in pod sandbox %s with another configuration as %s; remove it or raise the attempt"
+                            .formatted(metadata.getName(), metadata.getAttempt(), pod.id(), container.id()),
+                    null);
+        }
+        return CreateContainerResponse.newBuilder()
+                .setContainerId(container.id())
+                .build();
+    }
+
+    private Container existingOrNew(Pod pod, CreateContainerRequest request) throws InterruptedException {
+        Container existing = named(pod, request.getConfig().getMetadata());
+        if (existing != null) {
+            return existing;
+        }
+        Container container = new Container(pod, plan(pod, request));
+        verb.run(container, platform.watch());
+        return container;
+    }
+
+    private static @Nullable Container named(Pod pod, ContainerMetadata metadata) {
+        for (Container container : pod.containers().values()) {
+            if (container.record().getConfig().getMetadata().equals(metadata)) {
+                return container;
+            }
+        }
+        return null;
+    }
+
+    /** Everything about the container that does not need the kernel. */
+    private ContainerRecord plan(Pod pod, CreateContainerRequest request) {
+        ContainerConfig config = request.getConfig();
+        Images.Present image = images.require(config.getImage().getImage());
+        Command command = Command.of(config, image.config());
+        ResolvedUser user = users.resolve(config.getLinux().getSecurityContext(), image);
+        String id = Ids.random();
+        ContainerRecord record = ContainerRecord.newBuilder()
+                .setId(id)
+                .setPodId(pod.id())
+                .setConfig(config)
+                .setImageId(image.id())
+                .setCreatedAt(platform.now())
+                .setPhase(ContainerRecord.Phase.MAKING)
+                .setResources(config.getLinux().getResources())
+                .setUser(user(user))
+                .setHome(user.home())
+                .setLogPath(logPath(pod, config))
+                .setCgroup(pod.record().getCgroupParent() + "/berth-" + id)
+                .addAllArguments(command.arguments())
+                .addAllEnvironment(command.environment())
+                .addEnvironment("HOSTNAME=" + hostname(pod))
+                .setWorkingDirectory(command.workingDirectory())
+                .setStopSignal(StopSignal.number(config, image.config()))
+                .addAllVolumeImages(volumeImages(config))
+                .build();
+        processes.first(record);
+        config.getDevicesList().forEach(device -> ContainerRequest.requireDevice(Path.of(device.getHostPath())));
+        return record;
+    }
+
+    private List<String> volumeImages(ContainerConfig config) {
+        List<String> ids = new ArrayList<>();
+        for (Mount mount : config.getMountsList()) {
+            if (mount.hasImage() && !mount.getImage().getImage().isEmpty()) {
+                Images.Present image = images.require(mount.getImage().getImage());
+                ImageVolume.requireSubPath(images.layers(image.id()), mount);
+                ids.add(image.id());
+            }
+        }
+        return ids;
+    }
+
+    private static String hostname(Pod pod) {
+        String asked = pod.record().getConfig().getHostname();
+        return asked.isEmpty() ? pod.id().substring(0, 12) : asked;
+    }
+
+    private static LinuxContainerUser user(ResolvedUser user) {
+        return LinuxContainerUser.newBuilder()
+                .setUid(user.uid())
+                .setGid(user.gid())
+                .addAllSupplementalGroups(user.additionalGids())
+                .build();
+    }
+
+    private static String logPath(Pod pod, ContainerConfig config) {
+        String directory = pod.record().getConfig().getLogDirectory();
+        if (config.getLogPath().isEmpty() || directory.isEmpty()) {
+            return "";
+        }
+        return Path.of(directory).resolve(config.getLogPath()).toString();
+    }
+
+    private void recordIntent(Container container) {
+        containers.store().put(container.id(), container.record());
+    }
+
+    private void holdImages(Container container) {
+        List<String> ids = new ArrayList<>(container.record().getVolumeImagesList());
+        ids.addFirst(container.record().getImageId());
+        images.hold(container.id(), ids);
+    }
+
+    private void markCreated(Container container) {
+        containers.update(
+                container,
+                container.record().toBuilder()
+                        .setPhase(ContainerRecord.Phase.CREATED)
+                        .build());
+        containers.add(container);
+    }
+}

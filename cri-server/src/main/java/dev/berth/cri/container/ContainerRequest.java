@@ -1,0 +1,156 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.pod.Pod;
+import dev.berth.cri.v1.ContainerConfig;
+import dev.berth.cri.v1.CreateContainerRequest;
+import dev.berth.cri.v1.Device;
+import dev.berth.cri.v1.LinuxContainerResources;
+import dev.berth.cri.v1.LinuxContainerSecurityContext;
+import dev.berth.cri.v1.Mount;
+import dev.berth.cri.v1.MountPropagation;
+import dev.berth.cri.v1.NamespaceMode;
+import dev.berth.cri.v1.NamespaceOption;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Says what is wrong with a request for a container, before anything is made. */
+final class ContainerRequest {
+    private static final int LONGEST_NAME = 253;
+    private static final int LONGEST_PATH = 4095;
+    private static final int LOWEST_OOM_SCORE = -1000;
+    private static final int HIGHEST_OOM_SCORE = 1000;
+
+    private ContainerRequest() {}
+
+    static void validate(CreateContainerRequest request, Pod pod) {
+        ContainerConfig config = request.getConfig();
+        metadata(config);
+        if (config.getImage().getImage().isEmpty()) {
+            throw CriFailure.invalid("the container %s names no image; give image.image"
+                    .formatted(config.getMetadata().getName()));
+        }
+        config.getMountsList().forEach(ContainerRequest::mount);
+        config.getDevicesList().forEach(ContainerRequest::device);
+        path("working directory", config.getWorkingDir(), true);
+        logPath(config.getLogPath(), request);
+        security(config.getLinux().getSecurityContext(), pod);
+        resources(config.getLinux().getResources());
+    }
+
+    private static void metadata(ContainerConfig config) {
+        String name = config.getMetadata().getName();
+        if (name.isEmpty() || name.length() > LONGEST_NAME || name.contains("/")) {
+            throw CriFailure.invalid(
+                    "the container's metadata must have a name of 1 to %d characters without a slash, but has '%s'"
+                            .formatted(LONGEST_NAME, name.length() > LONGEST_NAME ? "a longer one" : name));
+        }
+    }
+
+    private static void mount(Mount mount) {
+        path("mount's container path", mount.getContainerPath(), false);
+        if (mount.hasImage() && !mount.getImage().getImage().isEmpty()) {
+            imageMount(mount);
+            return;
+        }
+        path("mount's host path", mount.getHostPath(), false);
+        if (!Files.exists(Path.of(mount.getHostPath()))) {
+            throw CriFailure.invalid(
+                    "the mount's host path %s does not exist; make it or mount another".formatted(mount.getHostPath()));
+        }
+        if (mount.getRecursiveReadOnly()
+                && (!mount.getReadonly() || mount.getPropagation() != MountPropagation.PROPAGATION_PRIVATE)) {
+            throw CriFailure.invalid(
+                    "the mount on %s is to be recursively read-only; that needs readonly and private propagation"
+                            .formatted(mount.getContainerPath()));
+        }
+        if (mount.getUidMappingsCount() > 0 || mount.getGidMappingsCount() > 0) {
+            throw CriFailure.invalid(
+                    "the mount on %s asks for id mappings, which this runtime does not offer without user namespaces"
+                            .formatted(mount.getContainerPath()));
+        }
+    }
+
+    private static void imageMount(Mount mount) {
+        if (!mount.getReadonly()) {
+            throw CriFailure.invalid(
+                    "the image mounted on %s can only be read-only; set readonly".formatted(mount.getContainerPath()));
+        }
+        String subPath = mount.getImageSubPath();
+        if (subPath.startsWith("/") || List.of(subPath.split("/", -1)).contains("..")) {
+            throw CriFailure.invalid("the image sub path %s must be relative, without ..".formatted(subPath));
+        }
+    }
+
+    private static void device(Device device) {
+        path("device's container path", device.getContainerPath(), false);
+        path("device's host path", device.getHostPath(), false);
+        if (!device.getPermissions().matches("[rwm]{0,3}")) {
+            throw CriFailure.invalid("the permissions %s of device %s are not made of r, w and m"
+                    .formatted(device.getPermissions(), device.getContainerPath()));
+        }
+    }
+
+    /** Absolute, bounded, without {@code ..}. */
+    private static void path(String what, String path, boolean mayBeEmpty) {
+        if (path.isEmpty() && mayBeEmpty) {
+            return;
+        }
+        boolean climbs = List.of(path.split("/", -1)).contains("..");
+        if (!path.startsWith("/") || climbs || path.length() > LONGEST_PATH || path.indexOf(0) >= 0) {
+            throw CriFailure.invalid("the %s '%s' must be absolute, without .. and at most %d characters"
+                    .formatted(what, path.length() > LONGEST_PATH ? "(too long)" : path, LONGEST_PATH));
+        }
+    }
+
+    private static void logPath(String logPath, CreateContainerRequest request) {
+        if (List.of(logPath.split("/", -1)).contains("..")) {
+            throw CriFailure.invalid("the log path %s must not hold ..".formatted(logPath));
+        }
+        String directory = request.getSandboxConfig().getLogDirectory();
+        if (!logPath.isEmpty() && !directory.isEmpty() && !Files.isDirectory(Path.of(directory))) {
+            throw CriFailure.invalid("the log directory %s does not exist or is no directory".formatted(directory));
+        }
+    }
+
+    private static void security(LinuxContainerSecurityContext security, Pod pod) {
+        boolean podPrivileged =
+                pod.record().getConfig().getLinux().getSecurityContext().getPrivileged();
+        if (security.getPrivileged() && !podPrivileged) {
+            throw CriFailure.invalid("a privileged container needs a privileged pod sandbox");
+        }
+        security.getMaskedPathsList().forEach(path -> path("masked path", path, false));
+        security.getReadonlyPathsList().forEach(path -> path("read-only path", path, false));
+        NamespaceOption options = security.getNamespaceOptions();
+        if (options.hasUsernsOptions() && options.getUsernsOptions().getMode() != NamespaceMode.NODE) {
+            throw CriFailure.invalid("a user namespace is not offered by this runtime; use mode NODE");
+        }
+        if (options.getPid() == NamespaceMode.TARGET && !pod.containers().containsKey(options.getTargetId())) {
+            throw CriFailure.invalid("the target container '%s' of the pid namespace is not in pod sandbox %s"
+                    .formatted(options.getTargetId(), pod.id()));
+        }
+    }
+
+    static void resources(LinuxContainerResources resources) {
+        long score = resources.getOomScoreAdj();
+        if (score < LOWEST_OOM_SCORE || score > HIGHEST_OOM_SCORE) {
+            throw CriFailure.invalid(
+                    "the oom_score_adj %d is outside %d to %d".formatted(score, LOWEST_OOM_SCORE, HIGHEST_OOM_SCORE));
+        }
+        if (resources.getMemoryLimitInBytes() < -1 || resources.getMemorySwapLimitInBytes() < -1) {
+            throw CriFailure.invalid("a memory limit must be a number of bytes, 0 for unchanged or -1 for none");
+        }
+        if (resources.getCpuPeriod() < 0 || resources.getCpuShares() < 0) {
+            throw CriFailure.invalid("cpu_period and cpu_shares must not be negative");
+        }
+    }
+
+    /** The device at a path of the node, after links. */
+    static void requireDevice(Path path) {
+        if (!Files.exists(path) || Files.isDirectory(path) || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw CriFailure.invalid("%s is no device of this node".formatted(path));
+        }
+    }
+}

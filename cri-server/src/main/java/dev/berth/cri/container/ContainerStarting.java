@@ -1,0 +1,54 @@
+package dev.berth.cri.container;
+
+import dev.berth.runtime.cgroup.Cgroup;
+import dev.berth.runtime.launch.BindMount;
+import dev.berth.runtime.launch.ProcessSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A container while StartContainer starts it: what earlier steps made for later ones. */
+final class ContainerStarting {
+    private final Container container;
+    private final ProcessSpec process;
+    private final List<BindMount> mounts = new ArrayList<>();
+    private @Nullable Cgroup cgroup;
+    private int root = -1;
+
+    ContainerStarting(Container container, ProcessSpec process) {
+        this.container = container;
+        this.process = process;
+    }
+
+    Container container() {
+        return container;
+    }
+
+    ProcessSpec process() {
+        return process;
+    }
+
+    List<BindMount> mounts() {
+        return mounts;
+    }
+
+    Cgroup cgroup() {
+        Cgroup made = cgroup;
+        if (made == null) {
+            throw new IllegalStateException("the step cgroup has not run");
+        }
+        return made;
+    }
+
+    void cgroup(Cgroup made) {
+        cgroup = made;
+    }
+
+    int root() {
+        return root;
+    }
+
+    void root(int mount) {
+        root = mount;
+    }
+}

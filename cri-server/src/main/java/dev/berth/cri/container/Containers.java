@@ -1,0 +1,62 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.record.Ids;
+import dev.berth.cri.record.RecordStore;
+import dev.berth.state.v1.ContainerRecord;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/** All containers, in memory and on disk. */
+public final class Containers {
+    private final ConcurrentSkipListMap<String, Container> containers = new ConcurrentSkipListMap<>();
+    private final RecordStore<ContainerRecord> store;
+
+    public Containers(RecordStore<ContainerRecord> store) {
+        this.store = store;
+    }
+
+    public RecordStore<ContainerRecord> store() {
+        return store;
+    }
+
+    /** The container with that id or unique prefix; fails with NOT_FOUND. */
+    public Container get(String id) {
+        return Ids.resolve(containers, id, "container");
+    }
+
+    /** As {@link #get}, for verbs that succeed on what is not there. */
+    @Nullable
+    Container find(String id) {
+        try {
+            return get(id);
+        } catch (CriFailure failure) {
+            if (failure.kind() == CriFailure.Kind.NOT_FOUND) {
+                return null;
+            }
+            throw failure;
+        }
+    }
+
+    public Collection<Container> all() {
+        return containers.values();
+    }
+
+    public void add(Container container) {
+        containers.put(container.id(), container);
+        container.pod().containers().put(container.id(), container);
+    }
+
+    void remove(Container container) {
+        containers.remove(container.id());
+        container.pod().containers().remove(container.id());
+        store.remove(container.id());
+    }
+
+    /** Replaces the record in memory and on disk; the caller holds the container's lock. */
+    public void update(Container container, ContainerRecord record) {
+        store.put(container.id(), record);
+        container.record(record);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.image.Images;
+import dev.berth.cri.pod.Platform;
+import dev.berth.cri.pod.Pod;
+import dev.berth.cri.pod.PodFiles;
+import dev.berth.cri.v1.Mount;
+import dev.berth.cri.v1.MountPropagation;
+import dev.berth.runtime.kernel.Errno;
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.KernelFailure;
+import dev.berth.runtime.launch.BindMount;
+import dev.berth.state.v1.ContainerRecord;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The mounts of a container, pinned: each source is looked up once, cloned, and given its attributes while detached. Whatever a
+ * container of the pod does to the path afterwards changes nothing.
+ */
+final class HostMounts {
+    private static final long INERT = Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV | Kernel.MOUNT_ATTR_NOEXEC;
+
+    private final Platform platform;
+    private final Images images;
+
+    HostMounts(Platform platform, Images images) {
+        this.platform = platform;
+        this.images = images;
+    }
+
+    /** Opens all mounts; on failure none stays open. */
+    List<BindMount> open(Container container) {
+        List<BindMount> mounts = new ArrayList<>();
+        try {
+            asked(container.record(), mounts);
+            defaults(container, mounts);
+            return mounts;
+        } catch (RuntimeException failure) {
+            mounts.forEach(mount -> platform.kernel().close(mount.mount()));
+            throw failure;
+        }
+    }
+
+    private void asked(ContainerRecord record, List<BindMount> into) {
+        Iterator<String> volumeImages = record.getVolumeImagesList().iterator();
+        for (Mount mount : record.getConfig().getMountsList()) {
+            if (mount.hasImage() && !mount.getImage().getImage().isEmpty()) {
+                int clone = ImageVolume.open(platform.kernel(), images.layers(volumeImages.next()), mount);
+                into.add(new BindMount(clone, clean(mount.getContainerPath()), true));
+            } else {
+                into.add(bind(mount));
+            }
+        }
+    }
+
+    private BindMount bind(Mount mount) {
+        try (Fd clone = clone(Path.of(mount.getHostPath()), Kernel.AT_RECURSIVE)) {
+            attributes(clone, mount);
+            boolean directory = platform.kernel()
+                    .fstatat(clone.number(), "", Kernel.AT_EMPTY_PATH)
+                    .isDirectory();
+            return new BindMount(clone.release(), clean(mount.getContainerPath()), directory);
+        }
+    }
+
+    /** A clone of a shared mount stays in its peer group: that is what bidirectional means, so there nothing is changed. */
+    private void attributes(Fd clone, Mount mount) {
+        Kernel kernel = platform.kernel();
+        try {
+            switch (mount.getPropagation()) {
+                case PROPAGATION_BIDIRECTIONAL -> {}
+                case PROPAGATION_HOST_TO_CONTAINER ->
+                    kernel.mountSetattr(clone.number(), true, 0, 0, Kernel.MS_SLAVE, 0);
+                case PROPAGATION_PRIVATE, UNRECOGNIZED ->
+                    kernel.mountSetattr(clone.number(), true, 0, 0, Kernel.MS_PRIVATE, 0);
+            }
+            if (mount.getReadonly()) {
+                boolean recursive = mount.getRecursiveReadOnly();
+                kernel.mountSetattr(clone.number(), recursive, Kernel.MOUNT_ATTR_RDONLY, 0, 0, 0);
+            }
+            long options = MountOptions.attributes(mount);
+            if (options != 0) {
+                kernel.mountSetattr(clone.number(), false, options, 0, 0, 0);
+            }
+        } catch (KernelFailure failure) {
+            throw CriFailure.invalid("the mount of %s on %s cannot be made so: %s"
+                    .formatted(mount.getHostPath(), mount.getContainerPath(), failure.getMessage()));
+        }
+    }
+
+    private Fd clone(Path source, int recursive) {
+        try {
+            Kernel kernel = platform.kernel();
+            int flags = Kernel.OPEN_TREE_CLONE | recursive;
+            return new Fd(kernel, kernel.openTree(Kernel.AT_FDCWD, source.toString(), flags));
+        } catch (KernelFailure failure) {
+            if (failure.is(Errno.ENOENT)) {
+                throw CriFailure.invalid("the mount's host path %s does not exist any more".formatted(source));
+            }
+            throw failure;
+        }
+    }
+
+    /** What every container has unless it mounts something of its own there. */
+    private void defaults(Container container, List<BindMount> into) {
+        Set<String> taken = new HashSet<>();
+        into.forEach(mount -> taken.add(mount.path()));
+        Pod pod = container.pod();
+        Path directory = platform.layout().podDirectory(pod.id());
+        boolean readonly =
+                container.record().getConfig().getLinux().getSecurityContext().getReadonlyRootfs();
+        file(directory.resolve(PodFiles.RESOLV_CONF), "/etc/resolv.conf", readonly, taken, into);
+        file(directory.resolve(PodFiles.HOSTNAME), "/etc/hostname", readonly, taken, into);
+        file(directory.resolve(PodFiles.HOSTS), "/etc/hosts", readonly, taken, into);
+        if (!taken.contains("/dev/shm") && !taken.contains("/dev")) {
+            Path shm = pod.hostIpc() ? Path.of("/dev/shm") : platform.layout().shm(pod.id());
+            add(shm, "/dev/shm", INERT, true, into);
+        }
+    }
+
+    private void file(Path source, String path, boolean readonly, Set<String> taken, List<BindMount> into) {
+        if (!taken.contains(path)) {
+            add(source, path, INERT | (readonly ? Kernel.MOUNT_ATTR_RDONLY : 0), false, into);
+        }
+    }
+
+    private void add(Path source, String path, long attributes, boolean directory, List<BindMount> into) {
+        try (Fd clone = clone(source, 0)) {
+            platform.kernel().mountSetattr(clone.number(), false, attributes, 0, Kernel.MS_PRIVATE, 0);
+            into.add(new BindMount(clone.release(), path, directory));
+        }
+    }
+
+    /** The propagation that the container's root needs so that its mounts can have theirs. */
+    static long rootPropagation(ContainerRecord record) {
+        long propagation = Kernel.MS_PRIVATE;
+        for (Mount mount : record.getConfig().getMountsList()) {
+            if (mount.getPropagation() == MountPropagation.PROPAGATION_BIDIRECTIONAL) {
+                return Kernel.MS_SHARED;
+            }
+            if (mount.getPropagation() == MountPropagation.PROPAGATION_HOST_TO_CONTAINER) {
+                propagation = Kernel.MS_SLAVE;
+            }
+        }
+        return propagation;
+    }
+
+    private static String clean(String path) {
+        return Path.of(path).normalize().toString();
+    }
+}

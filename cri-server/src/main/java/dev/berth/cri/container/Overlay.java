@@ -1,0 +1,132 @@
+package dev.berth.cri.container;
+
+import dev.berth.runtime.kernel.Errno;
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.KernelFailure;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Detached overlay mounts. Layers are given as descriptors where the kernel takes them (6.13), as one {@code lowerdir+} string each
+ * (6.8), or in one {@code lowerdir} string (before); the way that worked last is tried first.
+ */
+final class Overlay {
+    private enum Way {
+        DESCRIPTORS,
+        STRINGS,
+        ONE_STRING
+    }
+
+    /** The longest value that fsconfig takes for a string. */
+    private static final int LONGEST_STRING = 255;
+
+    private static volatile Way way = Way.DESCRIPTORS;
+
+    private Overlay() {}
+
+    /** @param layers the topmost first */
+    static int writable(Kernel kernel, List<Path> layers, Path upper, Path work) {
+        return mount(kernel, new Stack(layers, upper, work));
+    }
+
+    /** An overlay that nobody can write to; a single layer becomes a bind mount, since overlay wants two. */
+    static int readOnly(Kernel kernel, List<Path> layers) {
+        if (layers.size() > 1) {
+            return mount(kernel, new Stack(layers, null, null));
+        }
+        int clone = kernel.openTree(Kernel.AT_FDCWD, layers.getFirst().toString(), Kernel.OPEN_TREE_CLONE);
+        kernel.mountSetattr(clone, false, Kernel.MOUNT_ATTR_RDONLY, 0, Kernel.MS_PRIVATE, 0);
+        return clone;
+    }
+
+    private record Stack(
+            List<Path> layers,
+            @Nullable Path upper,
+            @Nullable Path work) {}
+
+    private static int mount(Kernel kernel, Stack stack) {
+        Way first = way;
+        for (Way tried : Way.values()) {
+            if (tried.compareTo(first) < 0) {
+                continue;
+            }
+            try {
+                int mount = mount(kernel, stack, tried);
+                way = tried;
+                return mount;
+            } catch (KernelFailure failure) {
+                if (tried == Way.ONE_STRING || !notOffered(failure)) {
+                    throw failure;
+                }
+            }
+        }
+        throw new IllegalStateException("no way of making an overlay is left");
+    }
+
+    private static boolean notOffered(KernelFailure failure) {
+        return failure.is(Errno.EINVAL) || failure.is(Errno.EOPNOTSUPP) || failure.is(Errno.EBADF);
+    }
+
+    private static int mount(Kernel kernel, Stack stack, Way by) {
+        List<Fd> open = new ArrayList<>();
+        try (Fd fs = new Fd(kernel, kernel.fsopen("overlay"))) {
+            switch (by) {
+                case DESCRIPTORS -> byDescriptors(kernel, fs, stack, open);
+                case STRINGS -> byStrings(kernel, fs, stack);
+                case ONE_STRING -> byOneString(kernel, fs, stack, open);
+            }
+            if (stack.upper() != null) {
+                kernel.fsconfigFlag(fs.number(), "volatile");
+            }
+            kernel.fsconfigCreate(fs.number());
+            return kernel.fsmount(fs.number(), 0);
+        } finally {
+            open.forEach(Fd::close);
+        }
+    }
+
+    private static void byDescriptors(Kernel kernel, Fd fs, Stack stack, List<Fd> open) {
+        for (Path layer : stack.layers()) {
+            kernel.fsconfigFd(fs.number(), "lowerdir+", open(kernel, layer, open));
+        }
+        if (stack.upper() != null && stack.work() != null) {
+            kernel.fsconfigFd(fs.number(), "upperdir", open(kernel, stack.upper(), open));
+            kernel.fsconfigFd(fs.number(), "workdir", open(kernel, stack.work(), open));
+        }
+    }
+
+    private static void byStrings(Kernel kernel, Fd fs, Stack stack) {
+        stack.layers().forEach(layer -> kernel.fsconfigString(fs.number(), "lowerdir+", layer.toString()));
+        writableStrings(kernel, fs, stack);
+    }
+
+    private static void byOneString(Kernel kernel, Fd fs, Stack stack, List<Fd> open) {
+        List<String> names = stack.layers().stream()
+                .map(layer -> "/proc/self/fd/" + open(kernel, layer, open))
+                .toList();
+        String lower = String.join(":", names);
+        if (lower.length() > LONGEST_STRING) {
+            throw new IllegalArgumentException(
+                    "an image of %d layers needs a kernel of 6.8 or newer on this node".formatted(names.size()));
+        }
+        kernel.fsconfigString(fs.number(), "lowerdir", lower);
+        writableStrings(kernel, fs, stack);
+    }
+
+    private static void writableStrings(Kernel kernel, Fd fs, Stack stack) {
+        if (stack.upper() != null && stack.work() != null) {
+            kernel.fsconfigString(fs.number(), "upperdir", stack.upper().toString());
+            kernel.fsconfigString(fs.number(), "workdir", stack.work().toString());
+        }
+    }
+
+    private static int open(Kernel kernel, Path directory, List<Fd> open) {
+        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
+        Fd fd = new Fd(kernel, kernel.openat(Kernel.AT_FDCWD, directory.toString(), flags, 0));
+        open.add(fd);
+        return fd.number();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.v1.Capability;
+import dev.berth.cri.v1.LinuxContainerSecurityContext;
+import dev.berth.cri.v1.LinuxContainerUser;
+import dev.berth.runtime.capability.CapabilityRequest;
+import dev.berth.runtime.capability.ResolvedCapabilities;
+import dev.berth.runtime.launch.ProcessSpec;
+import dev.berth.state.v1.ContainerRecord;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The process of a container, from its record: who it is and how it is confined. */
+final class Processes {
+    private final NodeGrants grants;
+    private final SeccompProfiles seccomp;
+
+    Processes(NodeGrants grants, SeccompProfiles seccomp) {
+        this.grants = grants;
+        this.seccomp = seccomp;
+    }
+
+    /** The first process. */
+    ProcessSpec first(ContainerRecord record) {
+        LinuxContainerSecurityContext security = record.getConfig().getLinux().getSecurityContext();
+        ResolvedCapabilities capabilities = capabilities(security);
+        return new ProcessSpec(
+                record.getArgumentsList(),
+                environment(record),
+                record.getWorkingDirectory(),
+                identity(record.getUser()),
+                new ProcessSpec.Capabilities(
+                        capabilities.granted().mask(),
+                        capabilities.granted().mask(),
+                        capabilities.ambient().mask()),
+                security.getNoNewPrivs(),
+                seccomp.program(security, capabilities.granted()),
+                AppArmor.profile(security),
+                oomScore(record),
+                grants.rlimits());
+    }
+
+    /** A command in the running container, with the confinement of its first process. */
+    ProcessSpec exec(ContainerRecord record, List<String> command) {
+        return first(record).running(command, environment(record));
+    }
+
+    ResolvedCapabilities capabilities(LinuxContainerSecurityContext security) {
+        Capability asked = security.getCapabilities();
+        return grants.capabilities()
+                .resolve(new CapabilityRequest(
+                        security.getPrivileged(),
+                        asked.getAddCapabilitiesList(),
+                        asked.getDropCapabilitiesList(),
+                        asked.getAddAmbientCapabilitiesList()));
+    }
+
+    private ProcessSpec.OomScore oomScore(ContainerRecord record) {
+        int score = (int) record.getResources().getOomScoreAdj();
+        return new ProcessSpec.OomScore(score, grants.raisesLimits() || score >= grants.ownOomScore());
+    }
+
+    private static List<String> environment(ContainerRecord record) {
+        List<String> environment = new ArrayList<>(record.getEnvironmentList());
+        if (environment.stream().noneMatch(variable -> variable.startsWith("HOME="))) {
+            environment.add("HOME=" + (record.getHome().isEmpty() ? "/" : record.getHome()));
+        }
+        return environment;
+    }
+
+    private static ProcessSpec.Identity identity(LinuxContainerUser user) {
+        List<Integer> groups =
+                user.getSupplementalGroupsList().stream().map(Long::intValue).toList();
+        return new ProcessSpec.Identity((int) user.getUid(), (int) user.getGid(), groups);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.v1.LinuxContainerResources;
+import dev.berth.runtime.cgroup.CgroupResources;
+
+/** Limits, from CRI's words to the cgroup's. */
+final class Resources {
+    private Resources() {}
+
+    static CgroupResources of(LinuxContainerResources resources) {
+        return CgroupResources.NONE
+                .withCpu(new CgroupResources.Cpu(
+                        resources.getCpuShares(),
+                        resources.getCpuPeriod(),
+                        resources.getCpuQuota(),
+                        resources.getCpusetCpus(),
+                        resources.getCpusetMems()))
+                .withMemory(resources.getMemoryLimitInBytes(), resources.getMemorySwapLimitInBytes())
+                .withHugepages(resources.getHugepageLimitsList().stream()
+                        .map(limit -> new CgroupResources.HugepageLimit(limit.getPageSize(), limit.getLimit()))
+                        .toList())
+                .withUnified(resources.getUnifiedMap());
+    }
+
+    /** The limits after an update: what the update leaves alone stays. */
+    static LinuxContainerResources merge(LinuxContainerResources before, LinuxContainerResources update) {
+        LinuxContainerResources.Builder merged = before.toBuilder();
+        update.getAllFields().forEach((field, value) -> {
+            if (!field.isMapField()) {
+                merged.setField(field, value);
+            }
+        });
+        return merged.putAllUnified(update.getUnifiedMap()).build();
+    }
+}

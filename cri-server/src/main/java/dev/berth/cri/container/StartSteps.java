@@ -1,0 +1,122 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.image.Images;
+import dev.berth.cri.pod.Platform;
+import dev.berth.cri.step.Step;
+import dev.berth.cri.step.Verb;
+import dev.berth.cri.v1.ContainerConfig;
+import dev.berth.runtime.cgroup.Cgroup;
+import dev.berth.runtime.cgroup.CgroupSpec;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.launch.ContainerPlan;
+import dev.berth.runtime.plan.Plan;
+import dev.berth.state.v1.ContainerRecord;
+import java.time.Duration;
+
+/**
+ * How a container comes to run: a cgroup with every limit in force, a detached root, pinned mounts, and one launch by the pod's
+ * shim that executes the compiled plan.
+ */
+final class StartSteps {
+    static final Duration LAUNCH = Duration.ofSeconds(30);
+    private static final Duration DEATH = Duration.ofSeconds(10);
+
+    private final Platform platform;
+    private final Containers containers;
+    private final Images images;
+    private final WritableLayer layer;
+    private final HostMounts mounts;
+    private final Devices devices;
+    private final ContainerSpecs specs;
+
+    StartSteps(ContainerParts parts) {
+        this.platform = parts.platform();
+        this.containers = parts.containers();
+        this.images = parts.images();
+        this.layer = new WritableLayer(platform);
+        this.mounts = new HostMounts(platform, images);
+        this.devices = new Devices(platform.kernel());
+        this.specs = new ContainerSpecs(platform, devices);
+    }
+
+    Verb<ContainerStarting> verb() {
+        return Verb.of(
+                "StartContainer",
+                Step.of("record", this::recordIntent),
+                Step.of("cgroup", this::makeCgroup, this::removeCgroup),
+                Step.of("root", this::mountRoot, this::closeRoot),
+                Step.of("mounts", this::openMounts, this::closeMounts),
+                Step.of("launch", this::launch),
+                Step.of("running", this::markRunning));
+    }
+
+    private void recordIntent(ContainerStarting starting) {
+        phase(starting.container(), ContainerRecord.Phase.STARTING);
+    }
+
+    private void makeCgroup(ContainerStarting starting) {
+        Container container = starting.container();
+        ContainerRecord record = container.record();
+        ContainerConfig config = record.getConfig();
+        starting.cgroup(platform.cgroups()
+                .create(new CgroupSpec(
+                        container.pod().record().getCgroupParent(),
+                        "berth-" + container.id(),
+                        Resources.of(record.getResources()),
+                        devices.policy(config))));
+    }
+
+    private void removeCgroup(ContainerStarting starting) {
+        Cgroup cgroup = platform.cgroups().open(starting.container().record().getCgroup());
+        if (cgroup.exists()) {
+            cgroup.kill();
+            cgroup.awaitEmpty(DEATH);
+            cgroup.remove();
+        }
+    }
+
+    private void mountRoot(ContainerStarting starting) {
+        Container container = starting.container();
+        starting.root(layer.mount(container, images.layers(container.record().getImageId())));
+    }
+
+    private void closeRoot(ContainerStarting starting) {
+        if (starting.root() >= 0) {
+            platform.kernel().close(starting.root());
+            starting.root(-1);
+        }
+    }
+
+    private void openMounts(ContainerStarting starting) {
+        starting.mounts().addAll(mounts.open(starting.container()));
+    }
+
+    private void closeMounts(ContainerStarting starting) {
+        Kernel kernel = platform.kernel();
+        starting.mounts().forEach(mount -> kernel.close(mount.mount()));
+        starting.mounts().clear();
+    }
+
+    /** From here on the plan owns every descriptor, and closes it once the shim has its own. */
+    private void launch(ContainerStarting starting) throws InterruptedException {
+        Container container = starting.container();
+        Plan plan = ContainerPlan.compile(platform.kernel(), specs.of(starting));
+        starting.root(-1);
+        starting.mounts().clear();
+        container.pod().shim().launch(container.id(), plan, LAUNCH);
+    }
+
+    private void markRunning(ContainerStarting starting) {
+        Container container = starting.container();
+        ContainerRecord running = container.record().toBuilder()
+                .setPhase(ContainerRecord.Phase.RUNNING)
+                .setStartedAt(platform.now())
+                .build();
+        containers.update(container, running);
+    }
+
+    private void phase(Container container, ContainerRecord.Phase phase) {
+        containers.update(
+                container, container.record().toBuilder().setPhase(phase).build());
+    }
+}

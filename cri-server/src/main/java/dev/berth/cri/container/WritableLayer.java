@@ -1,0 +1,49 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.pod.Platform;
+import dev.berth.cri.record.PrivateDirectories;
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The upper and work directory of a container's root, and the detached overlay that stacks them on the image's layers. */
+final class WritableLayer {
+    private static final String UPPER = "upper";
+    private static final String WORK = "work";
+
+    private final Platform platform;
+
+    WritableLayer(Platform platform) {
+        this.platform = platform;
+    }
+
+    void make(Container container) {
+        Path directory = PrivateDirectories.make(platform.layout().writableLayer(container.id()));
+        Kernel kernel = platform.kernel();
+        try (Fd dir = open(directory)) {
+            kernel.mkdirat(dir.number(), UPPER, 0755);
+            kernel.mkdirat(dir.number(), WORK, 0700);
+        }
+    }
+
+    void remove(Container container) {
+        PrivateDirectories.remove(platform.layout().writableLayer(container.id()));
+    }
+
+    Path upper(Container container) {
+        return platform.layout().writableLayer(container.id()).resolve(UPPER);
+    }
+
+    /** A detached overlay; the caller owns the descriptor. Nothing appears in the node's mount table. */
+    int mount(Container container, List<Path> layers) {
+        Path directory = platform.layout().writableLayer(container.id());
+        return Overlay.writable(platform.kernel(), layers, directory.resolve(UPPER), directory.resolve(WORK));
+    }
+
+    private Fd open(Path directory) {
+        Kernel kernel = platform.kernel();
+        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
+        return new Fd(kernel, kernel.openat(Kernel.AT_FDCWD, directory.toString(), flags, 0));
+    }
+}

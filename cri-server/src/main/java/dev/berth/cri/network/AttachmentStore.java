@@ -1,0 +1,65 @@
+package dev.berth.cri.network;
+
+import dev.berth.cri.record.PrivateDirectories;
+import dev.berth.runtime.cni.CniAttachmentRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Attachments that must be released some day, also after a reboot: one JSON file a pod. */
+public final class AttachmentStore {
+    private static final String SUFFIX = ".json";
+
+    private final Path directory;
+
+    public AttachmentStore(Path directory) {
+        this.directory = PrivateDirectories.make(directory);
+    }
+
+    void put(String pod, CniAttachmentRecord record) {
+        Path unfinished = directory.resolve(pod + ".new");
+        try {
+            Files.write(unfinished, record.toJson());
+            Files.move(unfinished, file(pod), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(
+                    "the network attachment of %s could not be recorded".formatted(pod), failure);
+        }
+    }
+
+    @Nullable
+    CniAttachmentRecord get(String pod) {
+        try {
+            return CniAttachmentRecord.parse(Files.readAllBytes(file(pod)));
+        } catch (NoSuchFileException _) {
+            return null;
+        } catch (IOException failure) {
+            throw new UncheckedIOException("the network attachment of %s could not be read".formatted(pod), failure);
+        }
+    }
+
+    void remove(String pod) {
+        try {
+            Files.deleteIfExists(file(pod));
+        } catch (IOException failure) {
+            throw new UncheckedIOException("the network attachment of %s could not be removed".formatted(pod), failure);
+        }
+    }
+
+    List<String> pods() {
+        return PrivateDirectories.list(directory).stream()
+                .map(path -> path.getFileName().toString())
+                .filter(name -> name.endsWith(SUFFIX))
+                .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                .toList();
+    }
+
+    private Path file(String pod) {
+        return directory.resolve(pod + SUFFIX);
+    }
+}

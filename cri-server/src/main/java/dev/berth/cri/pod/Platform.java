@@ -1,0 +1,31 @@
+package dev.berth.cri.pod;
+
+import dev.berth.cri.step.StepWatch;
+import dev.berth.runtime.cgroup.Cgroups;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.shim.Helper;
+import dev.berth.runtime.shim.Reactor;
+import java.time.InstantSource;
+
+/** What the verbs of pods stand on. */
+public record Platform(
+        Kernel kernel,
+        Reactor reactor,
+        Helper helper,
+        Cgroups cgroups,
+        PodNetwork network,
+        Layout layout,
+        String defaultCgroupParent,
+        StepWatch watch,
+        InstantSource clock) {
+
+    /** Nanoseconds since the epoch. */
+    public long now() {
+        return nanos(clock);
+    }
+
+    static long nanos(InstantSource clock) {
+        java.time.Instant now = clock.instant();
+        return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
+    }
+}

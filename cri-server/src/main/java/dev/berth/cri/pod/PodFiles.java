@@ -1,0 +1,100 @@
+package dev.berth.cri.pod;
+
+import dev.berth.cri.record.PrivateDirectories;
+import dev.berth.cri.v1.DNSConfig;
+import dev.berth.runtime.kernel.Errno;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.KernelFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The files that every container of a pod sees: resolv.conf, hostname, hosts, and the shared /dev/shm. */
+public final class PodFiles {
+    public static final String RESOLV_CONF = "resolv.conf";
+    public static final String HOSTNAME = "hostname";
+    public static final String HOSTS = "hosts";
+
+    private static final Path NODE_RESOLV_CONF = Path.of("/etc/resolv.conf");
+    private static final Path NODE_HOSTS = Path.of("/etc/hosts");
+    private static final Path NODE_HOSTNAME = Path.of("/proc/sys/kernel/hostname");
+    private static final String SHM_OPTIONS = "mode=1777,size=65536k";
+    private static final long SHM_FLAGS = Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC;
+
+    private final Platform platform;
+
+    PodFiles(Platform platform) {
+        this.platform = platform;
+    }
+
+    void make(PodMaking making) {
+        Pod pod = making.pod();
+        Path directory = PrivateDirectories.make(platform.layout().podDirectory(pod.id()));
+        try {
+            Files.writeString(directory.resolve(RESOLV_CONF), resolvConf(pod));
+            Files.writeString(directory.resolve(HOSTNAME), hostname(making) + "\n");
+            Files.writeString(directory.resolve(HOSTS), hosts(making));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(
+                    "the files of pod sandbox %s could not be written".formatted(pod.id()), failure);
+        }
+    }
+
+    void remove(Pod pod) {
+        PrivateDirectories.remove(platform.layout().podDirectory(pod.id()));
+    }
+
+    void mountShm(PodMaking making) {
+        if (making.pod().hostIpc()) {
+            return;
+        }
+        Path shm = PrivateDirectories.make(platform.layout().shm(making.pod().id()));
+        platform.kernel().mount("shm", shm.toString(), "tmpfs", SHM_FLAGS, SHM_OPTIONS);
+    }
+
+    void unmountShm(Pod pod) {
+        detach(platform.kernel(), platform.layout().shm(pod.id()));
+    }
+
+    /** Unmounts a path; one that is no mount point or not there is fine. */
+    static void detach(Kernel kernel, Path mountPoint) {
+        try {
+            kernel.umount(mountPoint.toString(), Kernel.MNT_DETACH);
+        } catch (KernelFailure failure) {
+            if (!failure.is(Errno.EINVAL) && !failure.is(Errno.ENOENT)) {
+                throw failure;
+            }
+        }
+    }
+
+    private static String resolvConf(Pod pod) throws IOException {
+        if (!pod.record().getConfig().hasDnsConfig()) {
+            return Files.exists(NODE_RESOLV_CONF) ? Files.readString(NODE_RESOLV_CONF) : "";
+        }
+        DNSConfig dns = pod.record().getConfig().getDnsConfig();
+        List<String> lines = new ArrayList<>();
+        dns.getServersList().forEach(server -> lines.add("nameserver " + server));
+        if (dns.getSearchesCount() > 0) {
+            lines.add("search " + String.join(" ", dns.getSearchesList()));
+        }
+        if (dns.getOptionsCount() > 0) {
+            lines.add("options " + String.join(" ", dns.getOptionsList()));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String hostname(PodMaking making) throws IOException {
+        return making.pod().hostNetwork() ? Files.readString(NODE_HOSTNAME).strip() : making.hostname();
+    }
+
+    private static String hosts(PodMaking making) throws IOException {
+        if (making.pod().hostNetwork()) {
+            return Files.exists(NODE_HOSTS) ? Files.readString(NODE_HOSTS) : "127.0.0.1\tlocalhost\n";
+        }
+        return "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t%s\n"
+                .formatted(making.hostname());
+    }
+}

@@ -1,0 +1,109 @@
+package dev.berth.cri.pod;
+
+import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.v1.LinuxSandboxSecurityContext;
+import dev.berth.cri.v1.NamespaceMode;
+import dev.berth.cri.v1.NamespaceOption;
+import dev.berth.cri.v1.PodSandboxConfig;
+import dev.berth.cri.v1.PodSandboxMetadata;
+import dev.berth.cri.v1.PortMapping;
+import dev.berth.cri.v1.RunPodSandboxRequest;
+import dev.berth.runtime.cgroup.CgroupPaths;
+import dev.berth.runtime.sysctl.PodNamespaces;
+import dev.berth.runtime.sysctl.Sysctls;
+import java.util.Map;
+import java.util.Set;
+
+/** Says what is wrong with a request for a pod sandbox. */
+final class PodRequest {
+    private static final Set<String> HANDLERS = Set.of("", "berth");
+    private static final int LONGEST_NAME = 253;
+    private static final int LONGEST_HOSTNAME = 64;
+    private static final int LARGEST_PORT = 65535;
+
+    private PodRequest() {}
+
+    /** @return the sysctls as paths below /proc/sys and values */
+    static Map<String, String> validate(RunPodSandboxRequest request) {
+        PodSandboxConfig config = request.getConfig();
+        metadata(request.hasConfig(), config);
+        if (!HANDLERS.contains(request.getRuntimeHandler())) {
+            throw CriFailure.invalid("the runtime handler %s is not known; known are: (empty), berth"
+                    .formatted(request.getRuntimeHandler()));
+        }
+        if (config.getHostname().length() > LONGEST_HOSTNAME) {
+            throw CriFailure.invalid("the hostname %s is longer than %d characters, the most that Linux takes"
+                    .formatted(config.getHostname(), LONGEST_HOSTNAME));
+        }
+        config.getPortMappingsList().forEach(PodRequest::port);
+        path("the log directory", config.getLogDirectory());
+        CgroupPaths.parent(config.getLinux().getCgroupParent(), "/");
+        LinuxSandboxSecurityContext security = config.getLinux().getSecurityContext();
+        namespaces(security.getNamespaceOptions());
+        return Sysctls.validate(config.getLinux().getSysctlsMap(), owned(security.getNamespaceOptions()));
+    }
+
+    private static void metadata(boolean present, PodSandboxConfig config) {
+        if (!present || !config.hasMetadata()) {
+            throw CriFailure.invalid("the pod sandbox has no metadata; give its name, namespace and uid");
+        }
+        PodSandboxMetadata metadata = config.getMetadata();
+        required("name", metadata.getName());
+        required("namespace", metadata.getNamespace());
+        required("uid", metadata.getUid());
+    }
+
+    private static void required(String what, String value) {
+        if (value.isEmpty() || value.length() > LONGEST_NAME) {
+            throw CriFailure.invalid("the %s in the pod sandbox's metadata must have 1 to %d characters, but has %d"
+                    .formatted(what, LONGEST_NAME, value.length()));
+        }
+        if (value.contains("/") || value.chars().anyMatch(Character::isISOControl)) {
+            throw CriFailure.invalid(
+                    "the %s in the pod sandbox's metadata must not hold a slash or control character".formatted(what));
+        }
+    }
+
+    static void path(String what, String path) {
+        if (path.isEmpty()) {
+            return;
+        }
+        if (!path.startsWith("/") || Set.of(path.split("/", -1)).contains("..")) {
+            throw CriFailure.invalid("%s %s must be an absolute path without ..".formatted(what, path));
+        }
+    }
+
+    private static void port(PortMapping port) {
+        boolean valid = port.getContainerPort() > 0
+                && port.getContainerPort() <= LARGEST_PORT
+                && port.getHostPort() >= 0
+                && port.getHostPort() <= LARGEST_PORT;
+        if (!valid) {
+            throw CriFailure.invalid("the port mapping %d to %d is not possible; ports are 1 to %d"
+                    .formatted(port.getHostPort(), port.getContainerPort(), LARGEST_PORT));
+        }
+    }
+
+    private static void namespaces(NamespaceOption options) {
+        if (options.getUsernsOptions().getMode() != NamespaceMode.NODE && options.hasUsernsOptions()) {
+            throw CriFailure.invalid(
+                    "a user namespace (mode %s) is not offered by this runtime; use mode NODE, or a handler whose features name user_namespaces"
+                            .formatted(options.getUsernsOptions().getMode()));
+        }
+        for (NamespaceMode mode : new NamespaceMode[] {options.getNetwork(), options.getIpc()}) {
+            if (mode != NamespaceMode.POD && mode != NamespaceMode.NODE) {
+                throw CriFailure.invalid(
+                        "the network and ipc namespace of a pod are POD or NODE, but %s was asked for".formatted(mode));
+            }
+        }
+        if (options.getPid() == NamespaceMode.TARGET) {
+            throw CriFailure.invalid("the pid namespace of a pod sandbox cannot be TARGET; only a container's can");
+        }
+    }
+
+    private static PodNamespaces owned(NamespaceOption options) {
+        boolean network = options.getNetwork() != NamespaceMode.NODE;
+        boolean ipc = options.getIpc() != NamespaceMode.NODE;
+        return new PodNamespaces(ipc, network, network);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.berth.cri.pod;
+
+import dev.berth.cri.container.Container;
+import dev.berth.cri.container.ContainerRemove;
+import dev.berth.cri.record.InFlight;
+import dev.berth.cri.server.Rpc;
+import dev.berth.cri.step.Verb;
+import dev.berth.cri.v1.RemovePodSandboxRequest;
+import dev.berth.cri.v1.RemovePodSandboxResponse;
+
+/** RemovePodSandbox: stops the pod, removes its containers and all that is left of it. Idempotent. */
+public final class PodSandboxRemove implements Rpc<RemovePodSandboxRequest, RemovePodSandboxResponse> {
+    private final Platform platform;
+    private final Pods pods;
+    private final PodSandboxStop stop;
+    private final ContainerRemove containerRemove;
+    private final Verb<Pod> verb;
+    private final InFlight<String, Boolean> inFlight = new InFlight<>();
+
+    public PodSandboxRemove(
+            Platform platform, Pods pods, PodShim shims, PodSandboxStop stop, ContainerRemove containerRemove) {
+        this.platform = platform;
+        this.pods = pods;
+        this.stop = stop;
+        this.containerRemove = containerRemove;
+        this.verb = new PodSteps(platform, pods, shims).remove();
+    }
+
+    @Override
+    public RemovePodSandboxResponse call(RemovePodSandboxRequest request) throws InterruptedException {
+        Pod pod = pods.find(request.getPodSandboxId());
+        if (pod != null) {
+            inFlight.join(pod.id(), () -> {
+                remove(pod);
+                return true;
+            });
+        }
+        return RemovePodSandboxResponse.getDefaultInstance();
+    }
+
+    private void remove(Pod pod) throws InterruptedException {
+        stop.stop(pod);
+        for (Container container : pod.containerList()) {
+            containerRemove.remove(container);
+        }
+        removeOwnCgroup(pod);
+        verb.run(pod, platform.watch());
+    }
+
+    /** Removes the pod's cgroup when Berth chose it; one that the kubelet named is the kubelet's. */
+    private void removeOwnCgroup(Pod pod) {
+        if (pod.record().getCgroupParent().endsWith("/pod-" + pod.id())) {
+            platform.cgroups().open(pod.record().getCgroupParent()).remove();
+        }
+    }
+}

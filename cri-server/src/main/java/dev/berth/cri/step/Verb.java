@@ -1,0 +1,90 @@
+package dev.berth.cri.step;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A verb as a list of named steps. Steps run in order; when one fails, it and all before it are undone in reverse, failures of
+ * undo attached as suppressed. Each step is timed.
+ *
+ * @param <C> what the steps work on
+ */
+public final class Verb<C> {
+    private static final String DONE = "ok";
+    private static final String FAILED = "failed";
+    private static final String UNDONE = "undone";
+
+    private final String name;
+    private final List<Step<C>> steps;
+
+    private Verb(String name, List<Step<C>> steps) {
+        this.name = name;
+        this.steps = steps;
+    }
+
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <C> Verb<C> of(String name, Step<C>... steps) {
+        return new Verb<>(name, List.of(steps));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public List<String> stepNames() {
+        return steps.stream().map(Step::name).toList();
+    }
+
+    /** Runs every step, or none of them is left. */
+    public void run(C context, StepWatch watch) throws InterruptedException {
+        for (int i = 0; i < steps.size(); i++) {
+            try {
+                apply(steps.get(i), context, watch);
+            } catch (InterruptedException | RuntimeException failure) {
+                undo(i, context, watch, failure);
+                throw failure;
+            }
+        }
+    }
+
+    /** Undoes every step in reverse and goes on over failures; for what a crash left behind. */
+    public void undo(C context, StepWatch watch) throws InterruptedException {
+        RuntimeException collected = new IllegalStateException("%s could not be undone".formatted(name));
+        undo(steps.size() - 1, context, watch, collected);
+        if (collected.getSuppressed().length > 0) {
+            throw collected;
+        }
+    }
+
+    private void apply(Step<C> step, C context, StepWatch watch) throws InterruptedException {
+        long start = System.nanoTime();
+        boolean done = false;
+        try {
+            watch.reached(name, step.name());
+            step.apply().on(context);
+            done = true;
+        } finally {
+            watch.took(name, step.name(), done ? DONE : FAILED, Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private void undo(int from, C context, StepWatch watch, Exception failure) throws InterruptedException {
+        boolean interrupted = Thread.interrupted();
+        for (int i = from; i >= 0; i--) {
+            Step<C> step = steps.get(i);
+            long start = System.nanoTime();
+            try {
+                step.undo().on(context);
+            } catch (InterruptedException _) {
+                interrupted = true;
+            } catch (RuntimeException more) {
+                failure.addSuppressed(more);
+            }
+            watch.took(name, step.name(), UNDONE, Duration.ofNanos(System.nanoTime() - start));
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

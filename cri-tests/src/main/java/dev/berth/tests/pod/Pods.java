@@ -1,0 +1,122 @@
+package dev.berth.tests.pod;
+
+import com.google.protobuf.ByteString;
+import dev.berth.cri.v1.ContainerConfig;
+import dev.berth.cri.v1.ContainerMetadata;
+import dev.berth.cri.v1.ImageSpec;
+import dev.berth.cri.v1.KeyValue;
+import dev.berth.cri.v1.LinuxContainerConfig;
+import dev.berth.cri.v1.LinuxPodSandboxConfig;
+import dev.berth.cri.v1.LinuxSandboxSecurityContext;
+import dev.berth.cri.v1.ListPodSandboxRequest;
+import dev.berth.cri.v1.NamespaceMode;
+import dev.berth.cri.v1.NamespaceOption;
+import dev.berth.cri.v1.PodSandbox;
+import dev.berth.cri.v1.PodSandboxConfig;
+import dev.berth.cri.v1.PodSandboxMetadata;
+import dev.berth.cri.v1.RemovePodSandboxRequest;
+import dev.berth.cri.v1.RunPodSandboxRequest;
+import dev.berth.cri.v1.StopPodSandboxRequest;
+import dev.berth.tests.client.CriClient;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Makes pods on one server.
+ *
+ * @param client the server
+ * @param image a shell image that is present
+ * @param logs the folder of the pods' log folders
+ */
+public record Pods(CriClient client, String image, Path logs) {
+    private static final String NAMESPACE = "berth-tests";
+
+    /** A pod of this name on the pod network, each container with processes of its own. */
+    public PodSandboxConfig.Builder config(String name) {
+        String uid = UUID.randomUUID().toString();
+        return PodSandboxConfig.newBuilder()
+                .setMetadata(PodSandboxMetadata.newBuilder()
+                        .setName(name)
+                        .setUid(uid)
+                        .setNamespace(NAMESPACE))
+                .setHostname(name)
+                .setLogDirectory(logs.resolve(uid).toString())
+                .setLinux(linux(NamespaceMode.POD, NamespaceMode.CONTAINER));
+    }
+
+    /** As {@link #config} on the network of the node. */
+    public PodSandboxConfig.Builder hostNetwork(String name) {
+        return config(name).clearHostname().setLinux(linux(NamespaceMode.NODE, NamespaceMode.CONTAINER));
+    }
+
+    /** Namespaces of a pod: which network, which processes. */
+    public static LinuxPodSandboxConfig linux(NamespaceMode network, NamespaceMode pid) {
+        return LinuxPodSandboxConfig.newBuilder()
+                .setSecurityContext(LinuxSandboxSecurityContext.newBuilder()
+                        .setNamespaceOptions(
+                                NamespaceOption.newBuilder().setNetwork(network).setPid(pid)))
+                .build();
+    }
+
+    /** A container that runs this command and logs to NAME.log; it gets the namespaces of its pod when made there. */
+    public ContainerConfig.Builder container(String name, String... command) {
+        return ContainerConfig.newBuilder()
+                .setMetadata(ContainerMetadata.newBuilder().setName(name))
+                .setImage(ImageSpec.newBuilder().setImage(image))
+                .addAllCommand(List.of(command))
+                .setLogPath(name + ".log")
+                .setLinux(LinuxContainerConfig.getDefaultInstance());
+    }
+
+    /** A container that runs a shell script. */
+    public ContainerConfig.Builder shell(String name, String script) {
+        return container(name, "/bin/sh", "-c", script);
+    }
+
+    /** A container that does nothing and ends at once when asked to. */
+    public ContainerConfig.Builder idle(String name) {
+        return container(name, "/bin/busybox", "top", "-b", "-d", "600");
+    }
+
+    public static KeyValue environment(String key, String value) {
+        return KeyValue.newBuilder()
+                .setKey(key)
+                .setValue(ByteString.copyFromUtf8(value))
+                .build();
+    }
+
+    public RunningPod run(PodSandboxConfig config) {
+        String id = client.runtime()
+                .runPodSandbox(
+                        RunPodSandboxRequest.newBuilder().setConfig(config).build())
+                .getPodSandboxId();
+        return new RunningPod(client, config, id);
+    }
+
+    public RunningPod run(String name) {
+        return run(config(name).build());
+    }
+
+    public List<PodSandbox> list() {
+        return client.runtime()
+                .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
+                .getItemsList();
+    }
+
+    /** Stops and removes every pod of the server that these tests made. */
+    public void removeAll() {
+        for (PodSandbox pod : list()) {
+            if (pod.getMetadata().getNamespace().equals(NAMESPACE)) {
+                client.runtime()
+                        .stopPodSandbox(StopPodSandboxRequest.newBuilder()
+                                .setPodSandboxId(pod.getId())
+                                .build());
+                client.runtime()
+                        .removePodSandbox(RemovePodSandboxRequest.newBuilder()
+                                .setPodSandboxId(pod.getId())
+                                .build());
+            }
+        }
+    }
+}

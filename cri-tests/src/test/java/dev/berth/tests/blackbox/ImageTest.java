@@ -1,0 +1,199 @@
+package dev.berth.tests.blackbox;
+
+import static dev.berth.tests.blackbox.Refusal.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.cri.v1.FilesystemUsage;
+import dev.berth.cri.v1.Image;
+import dev.berth.cri.v1.ImageFsInfoRequest;
+import dev.berth.cri.v1.ImageSpec;
+import dev.berth.cri.v1.ImageStatusRequest;
+import dev.berth.cri.v1.ImageStatusResponse;
+import dev.berth.cri.v1.ListImagesRequest;
+import dev.berth.cri.v1.RemoveImageRequest;
+import dev.berth.tests.image.OciImage;
+import dev.berth.tests.image.RegistryPush;
+import dev.berth.tests.image.TarLayer;
+import dev.berth.tests.node.TestNode;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+@OnNode
+class ImageTest {
+    private final TestNode node;
+
+    ImageTest(TestNode node) {
+        this.node = node;
+    }
+
+    @Test
+    void aPulledImageIsListedUnderItsTagDigestAndId() throws Exception {
+        OciImage image = push("berth/listed", "listed");
+        String id = node.pull(name("berth/listed"));
+        Image status = status(name("berth/listed")).orElseThrow();
+        assertEquals(id, status.getId());
+        assertEquals(image.id(), id);
+        assertEquals(List.of(name("berth/listed")), status.getRepoTagsList());
+        assertEquals(List.of(TestNode.HOST + "/berth/listed@" + image.digest()), status.getRepoDigestsList());
+        assertTrue(status.getSize() > 0);
+        assertEquals(Optional.of(status), status(id));
+        remove(id);
+        assertEquals(Optional.empty(), status(id));
+    }
+
+    @Test
+    void removingOneNameOfAnImageRemovesItAndRepeatingIsNoError() throws Exception {
+        push("berth/removed", "removed");
+        String id = node.pull(name("berth/removed"));
+        remove(name("berth/removed"));
+        remove(id);
+        assertFalse(ids().contains(id));
+    }
+
+    @Test
+    void theFilesystemOfImagesIsMeasured() {
+        FilesystemUsage usage = node.client()
+                .images()
+                .imageFsInfo(ImageFsInfoRequest.getDefaultInstance())
+                .getImageFilesystems(0);
+        assertTrue(usage.getUsedBytes().getValue() > 500_000, usage.toString());
+        assertTrue(Files.isDirectory(Path.of(usage.getFsId().getMountpoint())), usage.toString());
+    }
+
+    @Test
+    void aMalformedReferenceIsInvalid() {
+        for (String name : List.of("registry.test/UPPER", "a b", "registry.test/x@sha256:short", "registry.test/../x", "-")) {
+            assertRefused(Status.Code.INVALID_ARGUMENT, () -> node.pull(name), name);
+        }
+    }
+
+    @Test
+    void anAbsentImageIsNotFound() {
+        assertRefused(Status.Code.NOT_FOUND, () -> node.pull(name("berth/absent")), "berth/absent");
+    }
+
+    @Test
+    void anotherDigestThanAskedForIsRefused() throws Exception {
+        push("berth/other", "other");
+        String wrong = TestNode.HOST + "/berth/other@sha256:" + "0".repeat(64);
+        StatusRuntimeException failure = assertThrows(StatusRuntimeException.class, () -> node.pull(wrong));
+        assertTrue(String.valueOf(failure.getMessage()).contains("0".repeat(64)), failure.toString());
+    }
+
+    @Test
+    void aLayerThatIsCutShortIsRefusedAndNothingOfItIsListed() throws Exception {
+        OciImage image = push("berth/cut", "cut ".repeat(10_000));
+        truncateBlob(image.blobs().getFirst().digest());
+        int before = ids().size();
+        assertThrows(StatusRuntimeException.class, () -> node.pull(name("berth/cut")));
+        assertEquals(before, ids().size());
+    }
+
+    @Test
+    void aLayerThatIsNotWhatItsImageSaysIsRefused() throws Exception {
+        byte[] layer = new TarLayer().file("a", "a").toBytes();
+        OciImage image = OciImage.of(List.of(layer), config -> config.put("User", "0"));
+        ObjectMapper json = new ObjectMapper();
+        OciImage.Blob configuration = image.blobs().getLast();
+        String lie = new String(configuration.bytes(), StandardCharsets.UTF_8)
+                .replaceAll("\"diff_ids\":\\[\"sha256:.{64}", "\"diff_ids\":[\"sha256:" + "1".repeat(64));
+        OciImage.Blob lying = OciImage.Blob.of(lie.getBytes(StandardCharsets.UTF_8));
+        ObjectNode manifest = (ObjectNode) json.readTree(image.manifest());
+        ((ObjectNode) manifest.get("config")).put("digest", lying.digest()).put("size", lying.bytes().length);
+        RegistryPush push = node.registry().push();
+        push.pushBlob("berth/lie", image.blobs().getFirst());
+        push.pushBlob("berth/lie", lying);
+        push.putManifest("berth/lie", "1", OciImage.MANIFEST_TYPE, json.writeValueAsBytes(manifest));
+        assertThrows(StatusRuntimeException.class, () -> node.pull(name("berth/lie")));
+        assertEquals(Optional.empty(), status(name("berth/lie")));
+    }
+
+    @Test
+    void aLayerCannotWriteOutsideItsRoot() throws Exception {
+        Path target = node.folders().folder().resolve("escaped");
+        byte[] layer = new TarLayer()
+                .raw("../".repeat(12) + target.toString().substring(1), "escaped")
+                .toBytes();
+        node.registry().push().push("berth/traversal", "1", OciImage.of(List.of(layer), _ -> {}));
+        try {
+            remove(node.pull(name("berth/traversal")));
+        } catch (StatusRuntimeException e) {
+            assertTrue(String.valueOf(e.getMessage()).contains(".."), e.toString());
+        }
+        assertTrue(Files.notExists(target), "A layer wrote to " + target);
+    }
+
+    @Test
+    void aLayerCannotWriteThroughALinkOfAnEarlierOne() throws Exception {
+        Path outside = Files.createDirectories(node.folders().folder().resolve("outside"));
+        byte[] link = new TarLayer().symlink("link", outside.toString()).toBytes();
+        byte[] through = new TarLayer().raw("link/file", "escaped").toBytes();
+        node.registry().push().push("berth/through", "1", OciImage.of(List.of(link, through), _ -> {}));
+        try {
+            remove(node.pull(name("berth/through")));
+        } catch (StatusRuntimeException e) {
+            assertTrue(String.valueOf(e.getMessage()).contains("link"), e.toString());
+        }
+        assertTrue(Files.notExists(outside.resolve("file")), "A layer wrote through a link");
+    }
+
+    private OciImage push(String repository, String content) throws IOException, InterruptedException {
+        byte[] layer = new TarLayer().file("content", content).toBytes();
+        OciImage image =
+                OciImage.of(List.of(layer), config -> config.putArray("Cmd").add("/content"));
+        node.registry().push().push(repository, "1", image);
+        return image;
+    }
+
+    private void truncateBlob(String digest) throws IOException {
+        String hex = digest.substring("sha256:".length());
+        Path data = node.folders()
+                .folder()
+                .resolve("registry/blobs/docker/registry/v2/blobs/sha256")
+                .resolve(hex.substring(0, 2))
+                .resolve(hex)
+                .resolve("data");
+        byte[] bytes = Files.readAllBytes(data);
+        Files.write(data, Arrays.copyOf(bytes, bytes.length / 2));
+    }
+
+    private static String name(String repository) {
+        return TestNode.HOST + "/" + repository + ":1";
+    }
+
+    private Optional<Image> status(String name) {
+        ImageStatusResponse response = node.client()
+                .images()
+                .imageStatus(ImageStatusRequest.newBuilder()
+                        .setImage(ImageSpec.newBuilder().setImage(name))
+                        .build());
+        return response.hasImage() ? Optional.of(response.getImage()) : Optional.empty();
+    }
+
+    private void remove(String name) {
+        node.client()
+                .images()
+                .removeImage(RemoveImageRequest.newBuilder()
+                        .setImage(ImageSpec.newBuilder().setImage(name))
+                        .build());
+    }
+
+    private List<String> ids() {
+        return node.client().images().listImages(ListImagesRequest.getDefaultInstance()).getImagesList().stream()
+                .map(Image::getId)
+                .toList();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.berth.tests.blackbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.berth.tests.node.Footprint;
+import dev.berth.tests.node.MemoryUse;
+import dev.berth.tests.node.TestNode;
+import dev.berth.tests.pod.Pods;
+import dev.berth.tests.pod.RunningPod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Two hundred pods come and go; nothing of them stays. */
+class ManyPodsTest {
+    private static final int PODS = 200;
+    private static final int AT_ONCE = 10;
+    private static final long DAEMON_PSS_KIB = 130 * 1024;
+    private static final long IDLE_POD_PSS_KIB = 160;
+    private static final int IDLE_PODS = 20;
+
+    @Test
+    void twoHundredPodsLeaveNothingBehind() throws Exception {
+        assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
+        try (TestNode node = TestNode.start("berthmany0")) {
+            assumeTrue(node.isBerth(), "looks into Berth's own folders");
+            inBatches(node.pods(), AT_ONCE);
+            Footprint before = footprint(node);
+            inBatches(node.pods(), PODS);
+            Set<String> left = left(node, before);
+            assertEquals(Set.of(), left);
+            long pss = MemoryUse.pssKib(node.daemon().pid());
+            assertTrue(pss <= DAEMON_PSS_KIB, "The daemon holds %d KiB".formatted(pss));
+        }
+    }
+
+    @Test
+    void anIdlePodCostsLittleOutsideTheDaemon() throws Exception {
+        assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
+        try (TestNode node = TestNode.start("berthidle0")) {
+            assumeTrue(node.isBerth(), "looks for Berth's shims");
+            long before = MemoryUse.pssKibOf("berth-shim");
+            for (int i = 0; i < IDLE_PODS; i++) {
+                node.pods().run("idle" + i);
+            }
+            long each = (MemoryUse.pssKibOf("berth-shim") - before) / IDLE_PODS;
+            assertTrue(each > 0, "No process named berth-shim was found");
+            assertTrue(each <= IDLE_POD_PSS_KIB, "An idle pod holds %d KiB".formatted(each));
+        }
+    }
+
+    private static void inBatches(Pods pods, int count) throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int done = 0; done < count; done += AT_ONCE) {
+                List<Callable<Void>> batch = new ArrayList<>();
+                for (int i = 0; i < AT_ONCE; i++) {
+                    String name = "many" + (done + i);
+                    batch.add(() -> liveOnce(pods, name));
+                }
+                for (Future<Void> one : threads.invokeAll(batch)) {
+                    one.get();
+                }
+            }
+        }
+    }
+
+    private static Void liveOnce(Pods pods, String name) {
+        try (RunningPod pod = pods.run(name)) {
+            String container = pod.start(pods.idle("main"));
+            assertEquals("ahoy", pod.shell(container, "echo -n ahoy"));
+        }
+        return null;
+    }
+
+    private static Footprint footprint(TestNode node) throws Exception {
+        return Footprint.of(node.folders(), node.daemon().pid());
+    }
+
+    /** The kernel and CNI plugins may end a little after the call that asked for it. */
+    private static Set<String> left(TestNode node, Footprint before) throws Exception {
+        Set<String> left = footprint(node).since(before);
+        for (int i = 0; i < 50 && !left.isEmpty(); i++) {
+            Thread.sleep(100);
+            left = footprint(node).since(before);
+        }
+        return left;
+    }
+}
