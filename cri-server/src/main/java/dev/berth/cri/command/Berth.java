@@ -57,6 +57,7 @@ public final class Berth implements Runnable {
                 .addSubcommand(new Serve(parts.node()))
                 .addSubcommand(new Check(parts.checks()))
                 .addSubcommand(new Config())
+                .addSubcommand(new StatusCommand())
                 .addSubcommand(new Version())
                 .addSubcommand(image)
                 .setExecutionExceptionHandler((failure, command, _) -> explain(failure, command.getErr()));

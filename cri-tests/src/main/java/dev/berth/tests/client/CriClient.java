@@ -18,12 +18,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** One long-lived connection to the CRI socket of a container runtime. */
 public final class CriClient implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
     private final Path socket;
+    /** grpc-netty asks every socket for SO_KEEPALIVE; Netty warns that unix sockets have none. Kept, or the level is lost. */
+    private static final Logger BOOTSTRAP = Logger.getLogger("io.netty.bootstrap");
+
+    static {
+        BOOTSTRAP.setLevel(Level.SEVERE);
+    }
+
     private final EventLoopGroup eventLoop;
     private final ManagedChannel channel;
     private final Duration timeout;

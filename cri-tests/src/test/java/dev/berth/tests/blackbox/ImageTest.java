@@ -75,7 +75,8 @@ class ImageTest {
 
     @Test
     void aMalformedReferenceIsInvalid() {
-        for (String name : List.of("registry.test/UPPER", "a b", "registry.test/x@sha256:short", "registry.test/../x", "-")) {
+        for (String name :
+                List.of("registry.test/UPPER", "a b", "registry.test/x@sha256:short", "registry.test/../x", "-")) {
             assertRefused(Status.Code.INVALID_ARGUMENT, () -> node.pull(name), name);
         }
     }

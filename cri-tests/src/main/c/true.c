@@ -1,0 +1,2 @@
+/* The shortest program: what every floor starts. */
+int main(void) { return 0; }

@@ -1,0 +1,129 @@
+package dev.berth.tests.bench;
+
+import dev.berth.tests.node.BerthDaemon;
+import dev.berth.tests.node.NodeFolders;
+import dev.berth.tests.pod.RunningPod;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures CRI servers side by side: interleaved rounds, one long-lived connection each, floors in the same loop. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures CRI servers side by side. CPU is that of the whole machine, this client included.")
+public final class BenchCommand implements Callable<Integer> {
+    private static final double LEAST_IDLE = 0.85;
+    private static final int BUSY = 3;
+
+    @Parameters(arity = "1..*", paramLabel = "NAME=SOCKET", description = "servers that run already")
+    private List<String> servers = new ArrayList<>();
+
+    @Option(names = "-n", description = "rounds (default: ${DEFAULT-VALUE})")
+    private int rounds = 30;
+
+    @Option(names = "--image", description = "an image with a shell (default: ${DEFAULT-VALUE})")
+    private String image = "registry.k8s.io/e2e-test-images/busybox:1.29-2";
+
+    @Option(names = "--pods", description = "idle pods on each server meanwhile (default: ${DEFAULT-VALUE})")
+    private int idlePods = 20;
+
+    @Option(names = "--busy", description = "measure although the machine is busy, and say so")
+    private boolean allowBusy;
+
+    @Option(names = "--starts", description = "also this many starts of a new Berth to its first answer")
+    private int starts;
+
+    private final Results results = new Results();
+    private @Nullable String warning;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new BenchCommand()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        double idle = MachineCpu.idleOver(3_000);
+        if (idle < LEAST_IDLE) {
+            warning = "The machine was only %.0f%% idle before the run: do not trust times.".formatted(100 * idle);
+            System.err.println(warning);
+            if (!allowBusy) {
+                return BUSY;
+            }
+        }
+        Path logs = Files.createTempDirectory("berth-bench");
+        List<Subject> subjects = servers.stream()
+                .map(server -> Subject.connect(server, image, logs))
+                .toList();
+        try {
+            for (Subject subject : subjects) {
+                System.out.print(Memory.measure(subject, Math.max(1, idlePods)));
+            }
+            measure(subjects);
+        } finally {
+            subjects.forEach(subject -> {
+                subject.pods().removeAll();
+                subject.client().close();
+            });
+            Subject.deleteLogs(logs);
+        }
+        for (int i = 0; i < starts; i++) {
+            measureStart();
+        }
+        System.out.print(results.table(subjects.getFirst().name()));
+        if (warning != null) {
+            System.out.println(warning);
+        }
+        System.out.printf("Idle after the run: %.0f%%%n", 100 * MachineCpu.idleOver(2_000));
+        return 0;
+    }
+
+    private void measure(List<Subject> subjects) throws Exception {
+        for (Subject subject : subjects) {
+            for (int i = 0; i < idlePods; i++) {
+                RunningPod pod = subject.pods()
+                        .run(subject.pods().hostNetwork("idle" + i).build());
+                pod.start(subject.pods().idle("main"));
+            }
+        }
+        Workload warmUp = new Workload(new Results());
+        for (Subject subject : subjects) {
+            warmUp.round(subject);
+        }
+        Workload workload = new Workload(results);
+        try (Floors floors = Floors.start()) {
+            for (int i = 0; i < rounds; i++) {
+                floors(floors);
+                for (int j = 0; j < subjects.size(); j++) {
+                    // Another order each round, so that none always follows the same one.
+                    workload.round(subjects.get((i + j) % subjects.size()));
+                }
+            }
+        }
+    }
+
+    private void floors(Floors floors) throws Exception {
+        floors.measure("spawn", results.series("floors", "posix_spawn of a static true"));
+        floors.measure("clone", results.series("floors", "clone3 with six namespaces + exec"));
+        floors.measure("exec", results.series("floors", "fork + setns + fork + exec"));
+        floors.measure(floors.plugins(), results.series("floors", "CNI ADD by bridge and portmap, bare"));
+    }
+
+    private void measureStart() throws Exception {
+        NodeFolders folders = NodeFolders.create();
+        try {
+            BerthDaemon[] daemon = new BerthDaemon[1];
+            results.measure("daemon start -> Version answered", "berth", () -> daemon[0] = BerthDaemon.start(folders));
+            daemon[0].terminate();
+        } finally {
+            folders.delete();
+        }
+    }
+}
