@@ -5,6 +5,7 @@ import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.SecurityProfile;
 import dev.berth.runtime.capability.CapabilitySet;
 import dev.berth.runtime.launch.Bpf;
+import dev.berth.runtime.seccomp.SeccompProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** The seccomp program that a container asks for, in either of CRI's two fields; the newer one wins. */
 final class SeccompProfiles {
     private static final String LOCALHOST = "localhost/";
-    private static final long LARGEST = 4 << 20;
 
     private final SeccompFilters filters;
 
@@ -60,8 +60,9 @@ final class SeccompProfiles {
             throw CriFailure.invalid("the seccomp profile %s must be an absolute path".formatted(reference));
         }
         try {
-            if (Files.size(file) > LARGEST) {
-                throw CriFailure.invalid("the seccomp profile %s is larger than %d bytes".formatted(file, LARGEST));
+            if (Files.size(file) > SeccompProfile.MAX_BYTES) {
+                throw CriFailure.invalid(
+                        "the seccomp profile %s is larger than %d bytes".formatted(file, SeccompProfile.MAX_BYTES));
             }
             return filters.compile(file.toString(), Files.readAllBytes(file), capabilities);
         } catch (IOException failure) {
