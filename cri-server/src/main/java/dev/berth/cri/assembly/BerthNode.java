@@ -7,7 +7,8 @@ import dev.berth.cri.container.ContainerParts;
 import dev.berth.cri.container.ContainerRecovery;
 import dev.berth.cri.container.Containers;
 import dev.berth.cri.container.SeccompFilters;
-import dev.berth.cri.image.ImageStore;
+import dev.berth.cri.image.ImageRpcs;
+import dev.berth.cri.image.StoredImages;
 import dev.berth.cri.metrics.Metrics;
 import dev.berth.cri.metrics.Reading;
 import dev.berth.cri.network.AttachmentStore;
@@ -55,7 +56,7 @@ public final class BerthNode implements Node {
     private volatile @Nullable CniPodNetwork network;
     private volatile @Nullable Helper helper;
     private volatile @Nullable Reactor reactor;
-    private volatile @Nullable ImageStore images;
+    private volatile @Nullable StoredImages images;
 
     private BerthNode(EffectiveConfig effective, Metrics metrics) {
         this.effective = effective;
@@ -134,7 +135,8 @@ public final class BerthNode implements Node {
     }
 
     private void serve(Platform platform, BerthConfig config) throws IOException, InterruptedException {
-        ImageStore store = ImageStore.open(platform.kernel(), config, metrics);
+        StoredImages store =
+                StoredImages.open(platform.kernel(), config, containers.store().load());
         images = store;
         ContainerParts parts = new ContainerParts(
                 platform,
@@ -154,7 +156,7 @@ public final class BerthNode implements Node {
                 .run();
         deferred.complete(RpcTable.builder()
                 .all(Verbs.table(parts, shims))
-                .all(store.rpcs())
+                .all(ImageRpcs.table(store, metrics))
                 .build());
     }
 
@@ -178,7 +180,7 @@ public final class BerthNode implements Node {
 
     @Override
     public void close() {
-        ImageStore store = images;
+        StoredImages store = images;
         if (store != null) {
             store.close();
         }
