@@ -275,9 +275,10 @@ static int op_pivot(struct child *c, const struct op *op)
 	long rc = sys(fchdir(reg(c, op->a)));
 	if (rc == 0)
 		rc = sys(syscall(SYS_pivot_root, ".", "."));
-	/* The old root now lies over the new one. As a slave its unmount stays here. */
-	if (rc == 0)
-		rc = sys(syscall(SYS_mount, NULL, ".", NULL, MS_REC | MS_SLAVE, NULL));
+	/*
+	 * The old root now lies over the new one; ATTACH has made it a slave, so its unmount stays here. Changing
+	 * propagation by "." would reach the new root instead, and cut off the mounts that are to be bidirectional.
+	 */
 	if (rc == 0)
 		rc = sys(syscall(SYS_umount2, ".", MNT_DETACH));
 	if (rc == 0)
