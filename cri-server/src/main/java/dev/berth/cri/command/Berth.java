@@ -1,11 +1,13 @@
 package dev.berth.cri.command;
 
 import dev.berth.cri.assembly.BerthNode;
+import dev.berth.cri.config.BerthConfig;
 import dev.berth.cri.config.ConfigFailure;
 import dev.berth.cri.node.Node;
 import dev.berth.cri.server.AlreadyServing;
+import dev.berth.cri.server.SocketPath;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,9 +44,7 @@ public final class Berth implements Runnable {
     private CommandSpec spec = CommandSpec.create();
 
     public static void main(String[] arguments) {
-        Parts parts = new Parts(BerthNode::make, _ -> List.of(), _ -> {
-            throw new IllegalStateException("This build of berth keeps no images.");
-        });
+        Parts parts = new Parts(BerthNode::make, NodeChecks::run, Berth::images);
         System.exit(commandLine(parts).execute(arguments));
     }
 
@@ -67,6 +67,11 @@ public final class Berth implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(spec.commandLine(), "Say what to do: one of the commands below.");
+    }
+
+    /** A Berth that serves has the store to itself: then it is asked. */
+    private static ImageTool images(BerthConfig config) throws IOException {
+        return new SocketPath(config.socket()).answers() ? new ServerImages(config.socket()) : new StoreImages(config);
     }
 
     private static int explain(Exception failure, PrintWriter err) {
