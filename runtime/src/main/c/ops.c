@@ -275,9 +275,10 @@ static int op_pivot(struct child *c, const struct op *op)
 	long rc = sys(fchdir(reg(c, op->a)));
 	if (rc == 0)
 		rc = sys(syscall(SYS_pivot_root, ".", "."));
-	/* The old root now lies over the new one. As a slave its unmount stays here. */
-	if (rc == 0)
-		rc = sys(syscall(SYS_mount, NULL, ".", NULL, MS_REC | MS_SLAVE, NULL));
+	/*
+	 * The old root now lies over the new one; ATTACH has made it a slave, so its unmount stays here. Changing
+	 * propagation by "." would reach the new root instead, and cut off the mounts that are to be bidirectional.
+	 */
 	if (rc == 0)
 		rc = sys(syscall(SYS_umount2, ".", MNT_DETACH));
 	if (rc == 0)
@@ -490,10 +491,22 @@ static char **vector(const struct child *c, uint64_t offset, uint64_t count)
 	return strings;
 }
 
+/* Close-on-exec would be too late: the path of the program may be /proc/self/fd/N/..., looked up before that. */
+static void close_registers(struct child *c)
+{
+	for (int i = 0; i < REGISTERS; i++)
+		close_fd(&c->registers[i]);
+	close_fd(&c->target);
+	for (int i = 0; i < 3; i++)
+		if (c->stdio[i] > 2)
+			close_fd(&c->stdio[i]);
+}
+
 static int op_exec(struct child *c, const struct op *op)
 {
 	const uint32_t *paths = plan_words(&c->plan, (uint32_t)op->z);
 	int rc = settle(c), denied = 0;
+	close_registers(c);
 	char **arguments = vector(c, op->s1, op->n), **environment = vector(c, op->s2, op->x);
 	if (!rc && (!arguments || !environment))
 		rc = -ENOMEM;

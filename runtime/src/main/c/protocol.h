@@ -80,7 +80,7 @@ struct state_entry {
 
 #define PLAN_MAGIC 0x314c5042u
 #define PLAN_VERSION 1
-#define PLAN_MAX_BYTES (8u << 20)
+#define PLAN_MAX_BYTES (16u << 20)
 #define PLAN_MAX_OPS 4096u
 #define REGISTERS 512
 #define REGISTER_NONE (-1)

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -18,6 +19,7 @@
 static char home[64], shim_socket[96], text[1 << 20];
 static const char *program, *payload;
 static int helper, helper_pid, shim, shim_pid;
+static bool unbindable; /* the mount that masks directories */
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 static const char *const nothing[] = {NULL};
@@ -222,7 +224,7 @@ static int new_root(void)
 	return mount;
 }
 
-enum { ROOT = 0, PROC = 50, DEV = 51, PTS = 52, NULLFILE = 53, EMPTY = 54, SYS = 55, MQUEUE = 56 };
+enum { ROOT = 0, PROC = 50, DEV = 51, PTS = 52, NULLFILE = 53, EMPTY = 54, SYS = 55, READ_ONLY = 56 };
 
 static void add_fs(const char *type, int32_t to, uint64_t attributes, const char *const *pairs, uint32_t count)
 {
@@ -269,6 +271,21 @@ static void add_mask(const char *path)
 	op->s1 = put_string(path);
 }
 
+/* All three ops are skipped where the path is missing. */
+static void add_read_only(const char *path)
+{
+	add_at(OP_CLONE, ROOT, path, 0);
+	plan.ops[plan.header.ops - 1].flags = FLAG_OPTIONAL | FLAG_RECURSIVE;
+	plan.ops[plan.header.ops - 1].b = READ_ONLY;
+	add_at(OP_SETATTR, READ_ONLY, "", MOUNT_ATTR_RDONLY);
+	plan.ops[plan.header.ops - 1].flags = FLAG_RECURSIVE;
+	struct op *op = add(OP_MOVE);
+	op->a = READ_ONLY;
+	op->b = ROOT;
+	op->s1 = put_string(path);
+	add(OP_CLOSE)->a = READ_ONLY;
+}
+
 /* The mounts of an ordinary container, in the order the daemon uses. */
 static void add_mounts(uint32_t propagation)
 {
@@ -295,12 +312,23 @@ static void add_mounts(uint32_t propagation)
 	add_move(SYS, "/sys");
 	add_at(OP_CLONE, DEV, "null", 0);
 	plan.ops[plan.header.ops - 1].b = NULLFILE;
+	if (unbindable) {
+		op = add(OP_SETATTR);
+		op->a = EMPTY;
+		op->n = MS_UNBINDABLE;
+		add_mask("/sys/firmware");
+		return;
+	}
 	add_mask("/proc/timer_list");
 	add_mask("/proc/keys");
 	add_mask("/proc/scsi");
 	add_mask("/sys/firmware");
 	add_mask("/sys/devices/system");
 	add_mask("/proc/no/such/thing");
+	add_read_only("/proc/sys");
+	add_read_only("/proc/no/such/thing");
+	add_at(OP_WRITE, PROC, "no/such/file", 0);
+	plan.ops[plan.header.ops - 1].flags = FLAG_BEST_EFFORT;
 }
 
 static void add_tail(void)
@@ -456,7 +484,7 @@ static void gives_containers_what_the_plan_says(void)
 	CHECK(strcmp(said(LIST("payload", "cat", "/proc/timer_list")), "") == 0, "all masked files are empty");
 	CHECK(strcmp(said(LIST("payload", "list", "/sys/devices/system")), "") == 0, "masked directories cannot be read");
 	said(LIST("payload", "cat", "/proc/self/mountinfo"));
-	CHECK(all_in(LIST(" / / rw", " / /proc rw,nosuid,nodev,noexec", " / /sys ro,nosuid,nodev,noexec")) &&
+	CHECK(all_in(LIST(" / / rw", " / /proc rw,nosuid,nodev,noexec", " / /sys ro,nosuid,nodev,noexec", " /sys /proc/sys ro,nosuid,nodev,noexec")) &&
 		      !strstr(text, "/proc/no") && !strstr(text, "shared:"),
 	      "mounts of its own and none of the node's");
 	said(LIST("payload", "null"));
@@ -477,6 +505,28 @@ static void fails_at_the_op_that_fails(void)
 	launch_built(70, "fails");
 	CHECK(expect(shim, PACKET_LAUNCHED, 70) && got.body.launched.error == ENOENT && got.body.launched.op == at,
 	      "a failing op is named with its errno");
+	const char *links[64] = {NULL};
+	for (int i = 0; i < 60; i++) {
+		char *link = malloc(40);
+		snprintf(link, 40, "/proc/self/fd/%d%s", i / 2 + 3, i % 2 ? "/payload" : "");
+		links[i] = link;
+	}
+	build_container("fails.log", 0, LIST("x"), NULL);
+	uint32_t count;
+	plan.ops[plan.header.ops - 1].z = put_strings(links, &count);
+	plan.ops[plan.header.ops - 1].y = count;
+	launch_built(74, "fails");
+	CHECK(expect(shim, PACKET_LAUNCHED, 74) && got.body.launched.op == plan.header.ops - 1 &&
+		      (got.body.launched.error == ENOENT || got.body.launched.error == EACCES),
+	      "no descriptor of the launch is a way to a program");
+	for (int i = 0; i < 60; i++)
+		free((void *)(uintptr_t)links[i]);
+	build_container("fails.log", 0, LIST("x"), NULL);
+	for (uint32_t i = 0; i < plan.header.ops; i++)
+		if (plan.ops[i].op == OP_CWD)
+			plan.ops[i].s1 = put_string("/proc/self/fd/5");
+	launch_built(75, "fails");
+	CHECK(expect(shim, PACKET_LAUNCHED, 75) && got.body.launched.error == ELOOP, "or to a working directory");
 	build_container("fails.log", 0, LIST("x"), NULL);
 	plan.ops[plan.header.ops - 1].z = put_strings(LIST("/absent"), &(uint32_t){0});
 	launch_built(71, "fails");
@@ -656,6 +706,17 @@ static void runs_terminals(void)
 	ask(shim, PACKET_FORGET, 133, "tty-2", 0);
 }
 
+static unsigned count_fds(int pid)
+{
+	char path[64];
+	unsigned count = 0;
+	for (int fd = 0; fd < 2000; fd++) {
+		snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, fd);
+		count += readlink(path, text, 10) >= 0;
+	}
+	return count;
+}
+
 static void shares_a_pid_namespace(void)
 {
 	plan_begin(KIND_PAUSE);
@@ -667,7 +728,7 @@ static void shares_a_pid_namespace(void)
 	CHECK(expect(shim, PACKET_LAUNCHED, 140) && got.body.launched.error == 0, "a pause process starts");
 	char path[64];
 	int pause_pid = got.body.launched.pid;
-	snprintf(path, sizeof path, "/proc/%d/fd", pause_pid);
+	CHECK(count_fds(pause_pid) == 0, "which holds nothing open");
 	build_container("shared.log", 0, LIST("payload", "pid"), NULL);
 	plan.header.clone_flags = CLONE_NEWNS;
 	plan.header.target = put_string("pause");
@@ -695,6 +756,31 @@ static void takes_many_descriptors(void)
 	CHECK(started_and_exited(shim, 150) && strcmp(log_text("many.log"), "stdout F 0 1 2 \n") == 0,
 	      "500 descriptors arrive in three packets and none stays open");
 	ask(shim, PACKET_FORGET, 151, "many", 0);
+	int many[PACKET_FDS] = {0};
+	for (int i = 0; i < 3; i++)
+		packet_send(shim, PACKET_FDS_AHEAD, 0, NULL, 0, many, PACKET_FDS);
+	CHECK(!packet_receive(shim, 2000), "more than a plan can have end the connection");
+	close(shim);
+	shim = connect_at(shim_socket);
+	packet_send(shim, PACKET_FDS_AHEAD, 0, NULL, 0, many, PACKET_FDS);
+	request_send(shim, PACKET_STATE, 152, "", 0);
+	CHECK(!packet_receive(shim, 2000), "so do descriptors for a request that has none");
+	close(shim);
+	shim = connect_at(shim_socket);
+	ask(shim, PACKET_FORGET, 153, "nobody", 0); /* it has seen the end of the other connection by then */
+	CHECK(count_fds(shim_pid) < 12, "none of them stays open");
+}
+
+/* Before Linux 6.15 a mount that is not attached can not be cloned; one that is unbindable never can. */
+static void masks_with_what_cannot_be_cloned(void)
+{
+	unbindable = true;
+	build_container("unbindable.log", 0, LIST("payload", "cat", "/proc/self/mountinfo"), NULL);
+	unbindable = false;
+	launch_built(160, "unbindable");
+	CHECK(started_and_exited(shim, 160) && strstr(log_text("unbindable.log"), " /sys/firmware ro"),
+	      "a mount that cannot be cloned is attached itself");
+	ask(shim, PACKET_FORGET, 161, "unbindable", 0);
 }
 
 static void loses_nothing_to_a_slow_daemon(void)
@@ -847,6 +933,19 @@ static void is_not_held_up_by_a_frozen_cgroup(void)
 		printf("no cgroup v2 that can be written to: not tested\n");
 		return;
 	}
+	char procs[160];
+	snprintf(procs, sizeof procs, "%s/cgroup.procs", path);
+	build_container("inside.log", 0, LIST("payload", "cat", "/proc/self/cgroup"), NULL);
+	plan.header.cgroup = put_fd(fcntl(cgroup, F_DUPFD_CLOEXEC, 3));
+	launch_built(195, "inside");
+	CHECK(started_and_exited(shim, 195) && strstr(log_text("inside.log"), "/berth-live-"), "a clone starts in its cgroup");
+	ask(shim, PACKET_FORGET, 196, "inside", 0);
+	build_container("inside.log", 0, LIST("payload", "cat", "/proc/self/cgroup"), NULL);
+	memmove(plan.ops + 1, plan.ops, plan.header.ops++ * sizeof *plan.ops);
+	plan.ops[0] = (struct op){.op = OP_CGROUP, .a = put_fd(open(procs, O_WRONLY | O_CLOEXEC)), .b = -1};
+	launch_built(197, "inside");
+	CHECK(started_and_exited(shim, 197) && strstr(log_text("inside.log"), "/berth-live-"), "the op CGROUP goes there as well");
+	ask(shim, PACKET_FORGET, 198, "inside", 0);
 	write_file(path, "cgroup.freeze", "1");
 	build_container(NULL, STDIO_DISCARD, LIST("payload", "exit", "3"), NULL);
 	plan.header.cgroup = put_fd(cgroup);
@@ -873,17 +972,6 @@ static long rollup(int pid, const char *key)
 	slurp_file(path, text, sizeof text);
 	at = strstr(text, key);
 	return at ? atol(at + strlen(key)) : -1;
-}
-
-static unsigned count_fds(int pid)
-{
-	char path[64];
-	unsigned count = 0;
-	for (int fd = 0; fd < 2000; fd++) {
-		snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, fd);
-		count += readlink(path, text, 10) >= 0;
-	}
-	return count;
 }
 
 static void stays_small(void)
@@ -928,13 +1016,29 @@ static void stays_small(void)
 
 static void ends(void)
 {
-	CHECK(ask(shim, PACKET_SHUTDOWN, 310, "", 0) == 0 && !packet_receive(shim, 2000),
-	      "SHUTDOWN ends a shim that has but a pause process");
-	close(shim);
 	close(helper);
 	int status = -1;
 	waitpid(helper_pid, &status, 0);
 	CHECK(status == 0, "the helper ends with its connection");
+	CHECK(ask(shim, PACKET_SIGNAL, 310, "pause", 0) == 0, "a shim outlives the helper");
+	CHECK(ask(shim, PACKET_SHUTDOWN, 311, "", 0) == 0 && !packet_receive(shim, 2000),
+	      "SHUTDOWN ends a shim that has but a pause process");
+	close(shim);
+}
+
+/* Whatever a failed check has left running is an orphan, and so a child of this process. */
+static void end_orphans(void)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
+	for (int round = 0; round < 20 && slurp_file(path, text, sizeof text) > 0; round++) {
+		for (char *at = text; *at;) {
+			int pid = (int)strtol(at, &at, 10);
+			if (pid > 0 && kill(pid, SIGKILL) == 0)
+				waitpid(pid, NULL, 0);
+			at += *at == ' ';
+		}
+	}
 }
 
 static const struct {
@@ -956,6 +1060,7 @@ static const struct {
 	{"runs terminals", runs_terminals},
 	{"shares a pid namespace", shares_a_pid_namespace},
 	{"takes many descriptors", takes_many_descriptors},
+	{"masks with what cannot be cloned", masks_with_what_cannot_be_cloned},
 	{"loses nothing to a slow daemon", loses_nothing_to_a_slow_daemon},
 	{"goes on when the log is full", goes_on_when_the_log_is_full},
 	{"refuses strangers", refuses_strangers},
@@ -973,6 +1078,7 @@ int main(int argc, char **argv)
 		printf("usage, as root: shim_live BERTH_SHIM PAYLOAD\n");
 		return 2;
 	}
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	program = argv[1];
 	payload = realpath(argv[2], NULL);
 	syscall(SYS_mount, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
@@ -984,6 +1090,7 @@ int main(int argc, char **argv)
 		printf("- %s\n", tests[i].name);
 		tests[i].run();
 	}
+	end_orphans();
 	syscall(SYS_umount2, home, MNT_DETACH);
 	rmdir(home);
 	printf("%d checks, %d failed\n", checks, failures);

@@ -16,6 +16,7 @@ import dev.berth.cri.v1.CreateContainerRequest;
 import dev.berth.cri.v1.CreateContainerResponse;
 import dev.berth.cri.v1.LinuxContainerUser;
 import dev.berth.cri.v1.Mount;
+import dev.berth.runtime.signal.StopSignal;
 import dev.berth.runtime.user.ResolvedUser;
 import dev.berth.state.v1.ContainerRecord;
 import java.nio.file.Path;
@@ -126,7 +127,8 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                 .addAllEnvironment(command.environment())
                 .addEnvironment("HOSTNAME=" + hostname(pod))
                 .setWorkingDirectory(command.workingDirectory())
-                .setStopSignal(StopSignal.number(config, image.config()))
+                .setStopSignal(StopSignal.resolve(
+                        config.getStopSignal().name(), image.config().stopSignal()))
                 .addAllVolumeImages(volumeImages(config))
                 .build();
         processes.first(record);

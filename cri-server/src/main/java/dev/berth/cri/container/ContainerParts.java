@@ -3,7 +3,6 @@ package dev.berth.cri.container;
 import dev.berth.cri.image.Images;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.Pods;
-import dev.berth.runtime.seccomp.SeccompFilters;
 
 /** What the verbs of containers stand on. */
 public record ContainerParts(

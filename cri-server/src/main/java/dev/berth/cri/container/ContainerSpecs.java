@@ -115,7 +115,7 @@ final class ContainerSpecs {
     }
 
     private int logDirectory(Path log) {
-        Path directory = log.getParent();
+        Path directory = log.resolveSibling(".").normalize();
         try {
             Files.createDirectories(directory);
         } catch (IOException failure) {

@@ -4,7 +4,8 @@ import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.SecurityProfile;
 import dev.berth.runtime.capability.CapabilitySet;
-import dev.berth.runtime.seccomp.SeccompFilters;
+import dev.berth.runtime.launch.Bpf;
+import dev.berth.runtime.seccomp.SeccompProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** The seccomp program that a container asks for, in either of CRI's two fields; the newer one wins. */
 final class SeccompProfiles {
     private static final String LOCALHOST = "localhost/";
-    private static final long LARGEST = 4 << 20;
 
     private final SeccompFilters filters;
 
@@ -23,7 +23,8 @@ final class SeccompProfiles {
 
     /** The BPF program, or null for unconfined. A privileged container is always unconfined. */
     @SuppressWarnings("deprecation") // Clients of older versions set only the old field.
-    byte @Nullable [] program(LinuxContainerSecurityContext security, CapabilitySet capabilities) {
+    @Nullable
+    Bpf program(LinuxContainerSecurityContext security, CapabilitySet capabilities) {
         if (security.getPrivileged()) {
             return null;
         }
@@ -38,7 +39,7 @@ final class SeccompProfiles {
         };
     }
 
-    private byte @Nullable [] deprecated(String path, CapabilitySet capabilities) {
+    private @Nullable Bpf deprecated(String path, CapabilitySet capabilities) {
         if (path.isEmpty() || path.equals("unconfined")) {
             return null;
         }
@@ -52,15 +53,16 @@ final class SeccompProfiles {
                 "the seccomp profile %s is none of runtime/default, unconfined and localhost/PATH".formatted(path));
     }
 
-    private byte[] localhost(String reference, CapabilitySet capabilities) {
+    private Bpf localhost(String reference, CapabilitySet capabilities) {
         String path = reference.startsWith(LOCALHOST) ? reference.substring(LOCALHOST.length()) : reference;
         Path file = Path.of(path);
         if (!file.isAbsolute()) {
             throw CriFailure.invalid("the seccomp profile %s must be an absolute path".formatted(reference));
         }
         try {
-            if (Files.size(file) > LARGEST) {
-                throw CriFailure.invalid("the seccomp profile %s is larger than %d bytes".formatted(file, LARGEST));
+            if (Files.size(file) > SeccompProfile.MAX_BYTES) {
+                throw CriFailure.invalid(
+                        "the seccomp profile %s is larger than %d bytes".formatted(file, SeccompProfile.MAX_BYTES));
             }
             return filters.compile(file.toString(), Files.readAllBytes(file), capabilities);
         } catch (IOException failure) {

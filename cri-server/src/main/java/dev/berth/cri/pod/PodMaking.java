@@ -1,24 +1,24 @@
 package dev.berth.cri.pod;
 
 import dev.berth.runtime.launch.Namespaces;
-import java.util.Map;
+import dev.berth.runtime.sysctl.SysctlWrite;
+import java.util.List;
 
 /** A pod sandbox while RunPodSandbox makes it. */
 final class PodMaking {
     private final Pod pod;
-    private final Map<String, String> sysctls;
+    private final List<SysctlWrite> sysctls;
 
-    /** @param sysctls paths below /proc/sys and values */
-    PodMaking(Pod pod, Map<String, String> sysctls) {
+    PodMaking(Pod pod, List<SysctlWrite> sysctls) {
         this.pod = pod;
-        this.sysctls = Map.copyOf(sysctls);
+        this.sysctls = List.copyOf(sysctls);
     }
 
     Pod pod() {
         return pod;
     }
 
-    Map<String, String> sysctls() {
+    List<SysctlWrite> sysctls() {
         return sysctls;
     }
 

@@ -7,6 +7,7 @@ import dev.berth.state.v1.PodRecord;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Pods after a start of the daemon. */
@@ -29,7 +30,7 @@ public final class PodRecovery {
     /** Undoes a RunPodSandbox that never finished. */
     public void takeBack(PodRecord record) throws InterruptedException {
         LOG.log(Level.INFO, "Pod sandbox {0} was half made and is taken back.", record.getId());
-        run.undo(new PodMaking(new Pod(record), Map.of()), platform.watch());
+        run.undo(new PodMaking(new Pod(record), List.of()), platform.watch());
     }
 
     /** Connects to the pod's shim; what it runs, by id, empty when it is gone. */

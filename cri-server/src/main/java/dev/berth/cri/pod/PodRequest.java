@@ -10,8 +10,9 @@ import dev.berth.cri.v1.PortMapping;
 import dev.berth.cri.v1.RunPodSandboxRequest;
 import dev.berth.runtime.cgroup.CgroupPaths;
 import dev.berth.runtime.sysctl.PodNamespaces;
+import dev.berth.runtime.sysctl.SysctlWrite;
 import dev.berth.runtime.sysctl.Sysctls;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 
 /** Says what is wrong with a request for a pod sandbox. */
@@ -23,8 +24,8 @@ final class PodRequest {
 
     private PodRequest() {}
 
-    /** @return the sysctls as paths below /proc/sys and values */
-    static Map<String, String> validate(RunPodSandboxRequest request) {
+    /** @return the sysctls, to be written */
+    static List<SysctlWrite> validate(RunPodSandboxRequest request) {
         PodSandboxConfig config = request.getConfig();
         metadata(request.hasConfig(), config);
         if (!HANDLERS.contains(request.getRuntimeHandler())) {
@@ -40,7 +41,7 @@ final class PodRequest {
         CgroupPaths.parent(config.getLinux().getCgroupParent(), "/");
         LinuxSandboxSecurityContext security = config.getLinux().getSecurityContext();
         namespaces(security.getNamespaceOptions());
-        return Sysctls.validate(config.getLinux().getSysctlsMap(), owned(security.getNamespaceOptions()));
+        return Sysctls.plan(config.getLinux().getSysctlsMap(), owned(security.getNamespaceOptions()));
     }
 
     private static void metadata(boolean present, PodSandboxConfig config) {

@@ -9,8 +9,9 @@ import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.RunPodSandboxRequest;
 import dev.berth.cri.v1.RunPodSandboxResponse;
 import dev.berth.runtime.cgroup.CgroupPaths;
+import dev.berth.runtime.sysctl.SysctlWrite;
 import dev.berth.state.v1.PodRecord;
-import java.util.Map;
+import java.util.List;
 
 /** RunPodSandbox. The same request again joins the one in flight, or gets the pod that the first one made. */
 public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSandboxResponse> {
@@ -27,7 +28,7 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
 
     @Override
     public RunPodSandboxResponse call(RunPodSandboxRequest request) throws InterruptedException {
-        Map<String, String> sysctls = PodRequest.validate(request);
+        List<SysctlWrite> sysctls = PodRequest.validate(request);
         PodKey key = PodKey.of(request.getConfig().getMetadata());
         Pod pod = inFlight.join(key, () -> existingOrNew(key, request, sysctls));
         if (!pod.record().getConfig().equals(request.getConfig())) {
@@ -36,7 +37,7 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
         return RunPodSandboxResponse.newBuilder().setPodSandboxId(pod.id()).build();
     }
 
-    private Pod existingOrNew(PodKey key, RunPodSandboxRequest request, Map<String, String> sysctls)
+    private Pod existingOrNew(PodKey key, RunPodSandboxRequest request, List<SysctlWrite> sysctls)
             throws InterruptedException {
         Pod existing = pods.byKey(key);
         if (existing != null) {

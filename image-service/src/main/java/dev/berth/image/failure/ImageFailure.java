@@ -27,6 +27,7 @@ public final class ImageFailure extends RuntimeException {
     }
 
     private final Kind kind;
+    private final String sentence;
 
     public ImageFailure(Kind kind, String sentence) {
         this(kind, sentence, null);
@@ -35,14 +36,20 @@ public final class ImageFailure extends RuntimeException {
     public ImageFailure(Kind kind, String sentence, @Nullable Throwable cause) {
         super(sentence, cause);
         this.kind = kind;
+        this.sentence = sentence;
     }
 
     public Kind kind() {
         return kind;
     }
 
+    @Override
+    public String getMessage() {
+        return sentence;
+    }
+
     /** The same failure told to one of several callers, so that each has its own stack trace. */
     public ImageFailure again() {
-        return new ImageFailure(kind, String.valueOf(getMessage()), this);
+        return new ImageFailure(kind, sentence, this);
     }
 }

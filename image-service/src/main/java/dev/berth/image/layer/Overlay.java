@@ -42,7 +42,7 @@ public final class Overlay {
     }
 
     /** What is at a name itself, links not followed; null when there is nothing. */
-    static @Nullable Stat lstat(Kernel kernel, int directory, String name) {
+    public static @Nullable Stat lstat(Kernel kernel, int directory, String name) {
         try {
             return kernel.fstatat(directory, name, Kernel.AT_SYMLINK_NOFOLLOW);
         } catch (KernelFailure e) {

@@ -84,11 +84,19 @@ public record ImageConfig(
         return ids;
     }
 
-    /** The chain ids of the layers, bottom first: each names a layer together with everything beneath it. */
+    /**
+     * The chain ids of the layers, bottom first: each names a layer together with everything beneath it. All are sha256, also
+     * where a diff id is not.
+     */
     public List<Digest> chainIds() {
         List<Digest> chain = new ArrayList<>();
         for (Digest diffId : diffIds) {
-            chain.add(chain.isEmpty() ? diffId : Digest.of((chain.getLast() + " " + diffId).getBytes(US_ASCII)));
+            if (chain.isEmpty() && diffId.algorithm().equals("sha256")) {
+                chain.add(diffId);
+            } else {
+                String text = chain.isEmpty() ? diffId.toString() : chain.getLast() + " " + diffId;
+                chain.add(Digest.of(text.getBytes(US_ASCII)));
+            }
         }
         return List.copyOf(chain);
     }

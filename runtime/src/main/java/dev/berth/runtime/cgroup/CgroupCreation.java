@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Makes one cgroup on every tree, in the order that lets its limits be set before a process enters. */
@@ -30,8 +31,9 @@ final class CgroupCreation {
             makeParents(tree);
             node.mkdir(tree.directory(cgroup.path()));
         }
-        new CgroupUpdate(node, cgroup).apply(spec.resources());
-        fillCpuset(cgroup);
+        List<String> cpuset = parentCpuset();
+        new CgroupUpdate(node, cgroup).applyFirst(spec.resources());
+        fillCpuset(cgroup, cpuset);
         restrictDevices(cgroup);
     }
 
@@ -43,12 +45,8 @@ final class CgroupCreation {
             if (name.toString().isEmpty()) {
                 return;
             }
-            Path above = directory;
             directory = directory.resolve(name);
             node.mkdir(directory);
-            if (tree.controllers().contains("cpuset") && !tree.v2()) {
-                fill(directory, above);
-            }
             enable(directory, wanted);
         }
     }
@@ -95,26 +93,46 @@ final class CgroupCreation {
         return text == null || text.isBlank() ? Set.of() : Set.of(text.strip().split("\\s+", -1));
     }
 
-    /** A new v1 cpuset is empty and takes no process until both lists are set. */
-    private void fillCpuset(Cgroup cgroup) {
+    /** A new v1 cpuset is empty, and takes no value and no process until the lists of its parent, and then its own, are set. */
+    private List<String> parentCpuset() {
         CgroupHierarchy tree = node.layout().of("cpuset");
-        if (tree != null && !tree.v2()) {
-            fill(tree.directory(cgroup.path()), tree.directory(spec.parent()));
+        if (tree == null || tree.v2()) {
+            return List.of();
+        }
+        return CPUSET_FILES.stream()
+                .map(file -> filled(tree, tree.directory(spec.parent()), file))
+                .toList();
+    }
+
+    /** The value of a directory's file, which is first given the value of the directory above when it is empty. */
+    private String filled(CgroupHierarchy tree, Path directory, String file) {
+        String own = node.files().read(directory.resolve(file));
+        if ((own != null && !own.isBlank()) || directory.equals(tree.root())) {
+            return own == null ? "" : own;
+        }
+        String inherited = filled(tree, Objects.requireNonNull(directory.getParent()), file);
+        write(directory.resolve(file), inherited);
+        return inherited;
+    }
+
+    private void fillCpuset(Cgroup cgroup, List<String> inherited) {
+        CgroupResources.Cpu asked = spec.resources().cpu();
+        Path directory = cgroup.directory("cpuset");
+        if (!inherited.isEmpty() && directory != null) {
+            if (asked.cpus().isEmpty()) {
+                write(directory.resolve(CPUSET_FILES.getFirst()), inherited.getFirst());
+            }
+            if (asked.mems().isEmpty()) {
+                write(directory.resolve(CPUSET_FILES.getLast()), inherited.getLast());
+            }
         }
     }
 
-    private void fill(Path directory, Path above) {
-        for (String file : CPUSET_FILES) {
-            String own = node.files().read(directory.resolve(file));
-            String inherited = node.files().read(above.resolve(file));
-            if (own != null && own.isBlank() && inherited != null) {
-                try {
-                    node.files().write(directory.resolve(file), inherited);
-                } catch (KernelFailure failure) {
-                    throw CgroupFailure.kernel(
-                            "Cannot give %s the %s of its parent.".formatted(directory, file), failure);
-                }
-            }
+    private void write(Path file, String value) {
+        try {
+            node.files().write(file, value);
+        } catch (KernelFailure failure) {
+            throw CgroupFailure.kernel("Cannot give %s the value of the cgroup above it.".formatted(file), failure);
         }
     }
 

@@ -23,6 +23,11 @@ final class CgroupUpdate {
         this.cgroup = cgroup;
     }
 
+    /** Applies to a new cgroup, which is removed and not put back when it fails. */
+    void applyFirst(CgroupResources resources) {
+        node.writes().of(resources, cgroup).forEach(this::write);
+    }
+
     void apply(CgroupResources resources) {
         for (CgroupWrite write : node.writes().of(resources, cgroup)) {
             try {
@@ -37,6 +42,14 @@ final class CgroupUpdate {
     private void apply(CgroupWrite write) {
         Path file = cgroup.required(write.controller()).resolve(write.file());
         String old = node.files().read(file);
+        write(write);
+        if (old != null) {
+            undo.push(new Old(file, old));
+        }
+    }
+
+    private void write(CgroupWrite write) {
+        Path file = cgroup.required(write.controller()).resolve(write.file());
         try {
             node.files().write(file, write.value());
         } catch (KernelFailure failure) {
@@ -46,10 +59,6 @@ final class CgroupUpdate {
             if (write.missing() == CgroupWrite.Missing.WARN) {
                 LOG.log(Level.WARNING, "{0} is not applied: this kernel has no {1}", write.asked(), write.file());
             }
-            return;
-        }
-        if (old != null) {
-            undo.push(new Old(file, old));
         }
     }
 

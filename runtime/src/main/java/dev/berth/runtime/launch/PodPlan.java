@@ -5,6 +5,8 @@ import dev.berth.runtime.plan.Plan;
 import dev.berth.runtime.plan.PlanBuilder;
 import dev.berth.runtime.plan.PlanKind;
 import dev.berth.runtime.plan.Register;
+import dev.berth.runtime.sysctl.SysctlWrite;
+import java.util.List;
 import java.util.Map;
 
 /** Compiles what a shim does to itself so that it becomes a pod: its namespaces, hostname, loopback and sysctls. */
@@ -14,9 +16,8 @@ public final class PodPlan {
     /**
      * @param namespaces flags of {@link Namespaces}: those that the pod does not share with the node
      * @param hostname set when the pod has a uts namespace of its own
-     * @param sysctls paths below /proc/sys and their values
      */
-    public static Plan compile(Kernel kernel, long namespaces, String hostname, Map<String, String> sysctls) {
+    public static Plan compile(Kernel kernel, long namespaces, String hostname, List<SysctlWrite> sysctls) {
         PlanBuilder plan = new PlanBuilder(PlanKind.POD, kernel);
         if (namespaces != 0) {
             plan.unshare(namespaces);
@@ -29,8 +30,10 @@ public final class PodPlan {
         }
         if (!sysctls.isEmpty()) {
             Register proc = plan.newFs("proc", Map.of(), MountFlags.INERT);
-            sysctls.forEach((path, value) ->
-                    plan.write("setting the sysctl %s to %s".formatted(path, value), proc, "sys/" + path, value, 0));
+            for (SysctlWrite sysctl : sysctls) {
+                String purpose = "setting the sysctl %s to %s".formatted(sysctl.path(), sysctl.value());
+                plan.write(purpose, proc, sysctl.path(), sysctl.value(), 0);
+            }
         }
         return plan.build();
     }

@@ -20,7 +20,7 @@ public record ProcessSpec(
         Identity identity,
         Capabilities capabilities,
         boolean noNewPrivs,
-        byte @Nullable [] seccomp,
+        @Nullable Bpf seccomp,
         String apparmor,
         OomScore oomScore,
         List<Rlimit> rlimits) {

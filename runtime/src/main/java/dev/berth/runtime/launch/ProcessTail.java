@@ -46,18 +46,18 @@ final class ProcessTail {
     }
 
     private static void privileges(PlanBuilder plan, ProcessSpec process) {
-        byte[] seccomp = process.seccomp();
+        Bpf seccomp = process.seccomp();
         plan.bounding(process.capabilities().bounding());
         if (process.noNewPrivs()) {
             plan.noNewPrivs();
         } else if (seccomp != null) {
-            plan.seccomp(seccomp, 0);
+            plan.seccomp(seccomp.instructions(), seccomp.flags());
         }
         ProcessSpec.Identity identity = process.identity();
         plan.ids(identity.uid(), identity.gid(), identity.groups());
         plan.caps(process.capabilities().permitted(), process.capabilities().ambient());
         if (process.noNewPrivs() && seccomp != null) {
-            plan.seccomp(seccomp, 0);
+            plan.seccomp(seccomp.instructions(), seccomp.flags());
         }
     }
 }

@@ -5,7 +5,7 @@ package dev.berth.runtime.seccomp;
  *
  * @param index which argument, 0 to 5
  * @param value what it is compared with; the mask for {@link Operator#MASKED_EQ}
- * @param valueTwo what the masked argument equals, for {@link Operator#MASKED_EQ} alone
+ * @param valueTwo what the masked argument equals once it is masked itself, for {@link Operator#MASKED_EQ} alone
  */
 record ArgumentCondition(int index, Operator operator, long value, long valueTwo) {
     /** How argument and value are compared. */

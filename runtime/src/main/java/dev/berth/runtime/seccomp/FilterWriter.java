@@ -74,7 +74,8 @@ final class FilterWriter {
         return switch (condition.operator()) {
             case EQ -> masked(condition, -1L, condition.value(), wide, holds, fails);
             case NE -> masked(condition, -1L, condition.value(), wide, fails, holds);
-            case MASKED_EQ -> masked(condition, condition.value(), condition.valueTwo(), wide, holds, fails);
+            case MASKED_EQ ->
+                masked(condition, condition.value(), condition.valueTwo() & condition.value(), wide, holds, fails);
             case GT -> ordered(condition, Test.GREATER, wide, holds, fails);
             case GE -> ordered(condition, Test.GREATER_OR_EQUAL, wide, holds, fails);
             case LE -> ordered(condition, Test.GREATER, wide, fails, holds);

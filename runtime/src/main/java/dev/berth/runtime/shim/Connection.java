@@ -172,11 +172,16 @@ final class Connection {
 
     /** Called once by the reactor when nothing more will come. */
     void ended() {
+        abandon();
+        listener.ended();
+    }
+
+    /** Lets go of a peer that lives on; the listener is not told, because nothing has ended. */
+    void abandon() {
         open = false;
         kernel.close(socket);
         ShimGone gone = new ShimGone("the connection has ended", null);
         waiting.values().forEach(answer -> answer.completeExceptionally(gone));
         waiting.clear();
-        listener.ended();
     }
 }

@@ -88,7 +88,7 @@ public final class Reactor implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        connections.values().forEach(this::drop);
+        connections.values().forEach(Connection::abandon);
         kernel.close(stop);
         kernel.close(epoll);
     }

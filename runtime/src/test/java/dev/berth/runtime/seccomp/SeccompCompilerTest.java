@@ -117,6 +117,45 @@ class SeccompCompilerTest {
     }
 
     @Test
+    void severalEntriesForOneCallHoldWhereAnyOfThemDoes() {
+        RandomProfiles random = new RandomProfiles(7, 5);
+        for (int i = 0; i < 100; i++) {
+            SeccompProfile profile = random.next();
+            Compiled filter = Compiled.of(profile, CapabilitySet.NONE, Architecture.X86_64);
+            for (String call : RandomProfiles.CALLS) {
+                int number = SyscallTable.of(Architecture.X86_64).number(call).orElseThrow();
+                for (long[] arguments : RandomProfiles.edges(profile, number)) {
+                    assertEquals(plainVerdict(profile, call, arguments), filter.call(call, arguments));
+                }
+            }
+        }
+    }
+
+    private static int plainVerdict(SeccompProfile profile, String call, long[] arguments) {
+        return profile.rules().stream()
+                .filter(rule -> rule.names().contains(call))
+                .filter(rule -> rule.conditions().stream().allMatch(condition -> holds(condition, arguments)))
+                .map(SyscallRule::action)
+                .findFirst()
+                .orElse(profile.defaultAction())
+                .verdict();
+    }
+
+    private static boolean holds(ArgumentCondition condition, long[] arguments) {
+        long argument = arguments[condition.index()];
+        int order = Long.compareUnsigned(argument, condition.value());
+        return switch (condition.operator()) {
+            case NE -> order != 0;
+            case LT -> order < 0;
+            case LE -> order <= 0;
+            case EQ -> order == 0;
+            case GE -> order >= 0;
+            case GT -> order > 0;
+            case MASKED_EQ -> ((argument ^ condition.valueTwo()) & condition.value()) == 0;
+        };
+    }
+
+    @Test
     void anEntryWithoutConditionsDecidesAloneAndTheFirstOneWins() {
         Compiled filter = Compiled.of("""
                 {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [

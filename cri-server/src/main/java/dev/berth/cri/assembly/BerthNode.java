@@ -1,0 +1,196 @@
+package dev.berth.cri.assembly;
+
+import dev.berth.cri.config.BerthConfig;
+import dev.berth.cri.config.EffectiveConfig;
+import dev.berth.cri.container.ContainerExits;
+import dev.berth.cri.container.ContainerParts;
+import dev.berth.cri.container.ContainerRecovery;
+import dev.berth.cri.container.Containers;
+import dev.berth.cri.container.SeccompFilters;
+import dev.berth.cri.image.ImageRpcs;
+import dev.berth.cri.image.StoredImages;
+import dev.berth.cri.metrics.Metrics;
+import dev.berth.cri.metrics.Reading;
+import dev.berth.cri.network.AttachmentStore;
+import dev.berth.cri.network.CniPodNetwork;
+import dev.berth.cri.network.HelperPrograms;
+import dev.berth.cri.node.Condition;
+import dev.berth.cri.node.Conditions;
+import dev.berth.cri.node.Node;
+import dev.berth.cri.node.NodeRpcs;
+import dev.berth.cri.pod.Layout;
+import dev.berth.cri.pod.Platform;
+import dev.berth.cri.pod.PodRecovery;
+import dev.berth.cri.pod.PodShim;
+import dev.berth.cri.pod.Pods;
+import dev.berth.cri.record.PrivateDirectories;
+import dev.berth.cri.record.RecordStore;
+import dev.berth.cri.recovery.Recovery;
+import dev.berth.cri.recovery.Sweep;
+import dev.berth.cri.server.DeferredRpcs;
+import dev.berth.cri.server.RpcTable;
+import dev.berth.runtime.cgroup.Cgroups;
+import dev.berth.runtime.cni.CniConfigs;
+import dev.berth.runtime.cni.CniPlugins;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.LinuxKernel;
+import dev.berth.runtime.shim.Helper;
+import dev.berth.runtime.shim.Reactor;
+import dev.berth.state.v1.ContainerRecord;
+import dev.berth.state.v1.PodRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The node as a whole. Version and Status are answered at once; what needs the kernel waits until {@link #start} is through. */
+public final class BerthNode implements Node {
+    private static final Path NETNS = Path.of("/run/netns");
+
+    private final EffectiveConfig effective;
+    private final Metrics metrics;
+    private final DeferredRpcs deferred = new DeferredRpcs();
+    private final Pods pods;
+    private final Containers containers;
+    private volatile @Nullable CniPodNetwork network;
+    private volatile @Nullable Helper helper;
+    private volatile @Nullable Reactor reactor;
+    private volatile @Nullable StoredImages images;
+
+    private BerthNode(EffectiveConfig effective, Metrics metrics) {
+        this.effective = effective;
+        this.metrics = metrics;
+        Layout layout = layout(effective.config());
+        this.pods = new Pods(new RecordStore<>(layout.podRecords(), PodRecord.parser()));
+        this.containers = new Containers(new RecordStore<>(layout.containerRecords(), ContainerRecord.parser()));
+    }
+
+    public static Node make(EffectiveConfig config, Metrics metrics) {
+        return new BerthNode(config, metrics);
+    }
+
+    private static Layout layout(BerthConfig config) {
+        return new Layout(config.state(), config.root(), NETNS);
+    }
+
+    @Override
+    public RpcTable rpcs() {
+        return RpcTable.builder()
+                .all(NodeRpcs.table(effective, conditions()))
+                .all(deferred.table(Offered.METHODS))
+                .build();
+    }
+
+    @Override
+    public List<Reading> readings() {
+        return List.of(
+                new Reading(
+                        "berth.pods",
+                        "Pod sandboxes, ready or not.",
+                        () -> pods.all().size()),
+                new Reading(
+                        "berth.containers",
+                        "Containers in any state.",
+                        () -> containers.all().size()));
+    }
+
+    @Override
+    public void start() throws IOException, InterruptedException {
+        try {
+            bringUp(effective.config());
+        } catch (IOException | RuntimeException | InterruptedException failure) {
+            deferred.fail(failure);
+            throw failure;
+        }
+    }
+
+    private void bringUp(BerthConfig config) throws IOException, InterruptedException {
+        Kernel kernel = new LinuxKernel();
+        Reactor started = new Reactor(kernel);
+        reactor = started;
+        Layout layout = layout(config);
+        PrivateDirectories.make(layout.writableLayers());
+        PrivateDirectories.make(layout.state().resolve("pods"));
+        Helper spawner = Helper.start(started, config.shim(), layout.state());
+        helper = spawner;
+        CniPlugins plugins = new CniPlugins(
+                config.cni().binDirs(),
+                new HelperPrograms(kernel, spawner),
+                config.cni().timeout());
+        CniPodNetwork pluginNetwork = new CniPodNetwork(
+                new CniConfigs(config.cni().confDir()), plugins, new AttachmentStore(layout.attachments()), metrics);
+        network = pluginNetwork;
+        Platform platform = new Platform(
+                kernel,
+                started,
+                spawner,
+                Cgroups.ofThisNode(kernel),
+                pluginNetwork,
+                layout,
+                config.cgroup().parent(),
+                metrics::record,
+                InstantSource.system());
+        serve(platform, config);
+    }
+
+    private void serve(Platform platform, BerthConfig config) throws IOException, InterruptedException {
+        StoredImages store =
+                StoredImages.open(platform.kernel(), config, containers.store().load());
+        images = store;
+        ContainerParts parts = new ContainerParts(
+                platform,
+                pods,
+                containers,
+                store,
+                NodeFacts.read(config.containers().ulimits()),
+                new SeccompFilters());
+        ContainerExits exits = new ContainerExits(platform, containers);
+        PodShim shims = new PodShim(platform, new ShimEvents(exits));
+        new Recovery(
+                        pods,
+                        containers,
+                        new PodRecovery(platform, pods, shims),
+                        new ContainerRecovery(platform, containers, store, exits),
+                        new Sweep(platform, pods, containers))
+                .run();
+        deferred.complete(RpcTable.builder()
+                .all(Verbs.table(parts, shims))
+                .all(ImageRpcs.table(store, metrics))
+                .build());
+    }
+
+    private Conditions conditions() {
+        return new Conditions() {
+            @Override
+            public Condition runtime() {
+                return deferred.completed()
+                        ? Condition.met()
+                        : Condition.unmet("Starting", "Berth is adopting the pods that run.");
+            }
+
+            @Override
+            public Condition network() {
+                CniPodNetwork present = network;
+                String reason = present == null ? "Berth is starting." : present.notReady();
+                return reason.isEmpty() ? Condition.met() : Condition.unmet("NetworkPluginNotReady", reason);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        StoredImages store = images;
+        if (store != null) {
+            store.close();
+        }
+        Helper spawner = helper;
+        if (spawner != null) {
+            spawner.close();
+        }
+        Reactor started = reactor;
+        if (started != null) {
+            started.close();
+        }
+    }
+}

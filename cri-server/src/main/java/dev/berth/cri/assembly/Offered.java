@@ -1,0 +1,34 @@
+package dev.berth.cri.assembly;
+
+import dev.berth.cri.v1.ImageServiceGrpc;
+import dev.berth.cri.v1.RuntimeServiceGrpc;
+import io.grpc.MethodDescriptor;
+import java.util.List;
+
+/** The RPCs that the node answers once it is up; Version, Status and RuntimeConfig it answers at once. */
+final class Offered {
+    static final List<MethodDescriptor<?, ?>> METHODS = List.of(
+            RuntimeServiceGrpc.getRunPodSandboxMethod(),
+            RuntimeServiceGrpc.getStopPodSandboxMethod(),
+            RuntimeServiceGrpc.getRemovePodSandboxMethod(),
+            RuntimeServiceGrpc.getPodSandboxStatusMethod(),
+            RuntimeServiceGrpc.getListPodSandboxMethod(),
+            RuntimeServiceGrpc.getCreateContainerMethod(),
+            RuntimeServiceGrpc.getStartContainerMethod(),
+            RuntimeServiceGrpc.getStopContainerMethod(),
+            RuntimeServiceGrpc.getRemoveContainerMethod(),
+            RuntimeServiceGrpc.getContainerStatusMethod(),
+            RuntimeServiceGrpc.getListContainersMethod(),
+            RuntimeServiceGrpc.getExecSyncMethod(),
+            RuntimeServiceGrpc.getReopenContainerLogMethod(),
+            RuntimeServiceGrpc.getUpdateContainerResourcesMethod(),
+            RuntimeServiceGrpc.getContainerStatsMethod(),
+            RuntimeServiceGrpc.getListContainerStatsMethod(),
+            ImageServiceGrpc.getListImagesMethod(),
+            ImageServiceGrpc.getImageStatusMethod(),
+            ImageServiceGrpc.getPullImageMethod(),
+            ImageServiceGrpc.getRemoveImageMethod(),
+            ImageServiceGrpc.getImageFsInfoMethod());
+
+    private Offered() {}
+}

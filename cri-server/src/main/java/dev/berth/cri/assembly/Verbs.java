@@ -1,0 +1,78 @@
+package dev.berth.cri.assembly;
+
+import dev.berth.cri.container.ContainerCreate;
+import dev.berth.cri.container.ContainerExecSync;
+import dev.berth.cri.container.ContainerKill;
+import dev.berth.cri.container.ContainerList;
+import dev.berth.cri.container.ContainerLogReopen;
+import dev.berth.cri.container.ContainerParts;
+import dev.berth.cri.container.ContainerRemove;
+import dev.berth.cri.container.ContainerStart;
+import dev.berth.cri.container.ContainerStatsGet;
+import dev.berth.cri.container.ContainerStatsList;
+import dev.berth.cri.container.ContainerStatusGet;
+import dev.berth.cri.container.ContainerStop;
+import dev.berth.cri.container.ContainerUpdate;
+import dev.berth.cri.container.ContainerUsage;
+import dev.berth.cri.container.Containers;
+import dev.berth.cri.pod.Platform;
+import dev.berth.cri.pod.PodSandboxList;
+import dev.berth.cri.pod.PodSandboxRemove;
+import dev.berth.cri.pod.PodSandboxRun;
+import dev.berth.cri.pod.PodSandboxStatusGet;
+import dev.berth.cri.pod.PodSandboxStop;
+import dev.berth.cri.pod.PodShim;
+import dev.berth.cri.pod.Pods;
+import dev.berth.cri.server.RpcTable;
+import dev.berth.cri.v1.RuntimeServiceGrpc;
+
+/** The RPCs on pods and containers, each with what it stands on. */
+final class Verbs {
+    private Verbs() {}
+
+    static RpcTable table(ContainerParts parts, PodShim shims) {
+        Platform platform = parts.platform();
+        ContainerKill kill = new ContainerKill(platform);
+        ContainerRemove remove = new ContainerRemove(platform, parts.containers(), parts.images(), kill);
+        return RpcTable.builder()
+                .all(pods(parts, shims, kill, remove))
+                .all(containers(parts, kill, remove))
+                .build();
+    }
+
+    private static RpcTable pods(ContainerParts parts, PodShim shims, ContainerKill kill, ContainerRemove remove) {
+        Platform platform = parts.platform();
+        Pods pods = parts.pods();
+        PodSandboxStop stop = new PodSandboxStop(platform, pods, shims, kill);
+        return RpcTable.builder()
+                .unary(RuntimeServiceGrpc.getRunPodSandboxMethod(), new PodSandboxRun(platform, pods, shims))
+                .unary(RuntimeServiceGrpc.getStopPodSandboxMethod(), stop)
+                .unary(
+                        RuntimeServiceGrpc.getRemovePodSandboxMethod(),
+                        new PodSandboxRemove(platform, pods, shims, stop, remove))
+                .unary(RuntimeServiceGrpc.getPodSandboxStatusMethod(), new PodSandboxStatusGet(platform, pods))
+                .unary(RuntimeServiceGrpc.getListPodSandboxMethod(), new PodSandboxList(pods))
+                .build();
+    }
+
+    private static RpcTable containers(ContainerParts parts, ContainerKill kill, ContainerRemove remove) {
+        Platform platform = parts.platform();
+        Containers containers = parts.containers();
+        ContainerUsage usage = new ContainerUsage(platform);
+        return RpcTable.builder()
+                .unary(RuntimeServiceGrpc.getCreateContainerMethod(), new ContainerCreate(parts))
+                .unary(RuntimeServiceGrpc.getStartContainerMethod(), new ContainerStart(parts))
+                .unary(RuntimeServiceGrpc.getStopContainerMethod(), new ContainerStop(containers, kill))
+                .unary(RuntimeServiceGrpc.getRemoveContainerMethod(), remove)
+                .unary(RuntimeServiceGrpc.getContainerStatusMethod(), new ContainerStatusGet(containers))
+                .unary(RuntimeServiceGrpc.getListContainersMethod(), new ContainerList(containers))
+                .unary(RuntimeServiceGrpc.getExecSyncMethod(), new ContainerExecSync(parts))
+                .unary(RuntimeServiceGrpc.getReopenContainerLogMethod(), new ContainerLogReopen(containers))
+                .unary(
+                        RuntimeServiceGrpc.getUpdateContainerResourcesMethod(),
+                        new ContainerUpdate(platform, containers))
+                .unary(RuntimeServiceGrpc.getContainerStatsMethod(), new ContainerStatsGet(containers, usage))
+                .unary(RuntimeServiceGrpc.getListContainerStatsMethod(), new ContainerStatsList(containers, usage))
+                .build();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.berth.cri.image;
+
+import dev.berth.cri.metrics.Metrics;
+import dev.berth.cri.server.RpcTable;
+import dev.berth.cri.v1.ImageServiceGrpc;
+
+/** The RPCs on images. */
+public final class ImageRpcs {
+    private ImageRpcs() {}
+
+    public static RpcTable table(StoredImages images, Metrics metrics) {
+        return RpcTable.builder()
+                .unary(ImageServiceGrpc.getListImagesMethod(), new ImageList(images))
+                .unary(ImageServiceGrpc.getImageStatusMethod(), new ImageStatusGet(images))
+                .unary(ImageServiceGrpc.getPullImageMethod(), new ImagePull(images, metrics))
+                .unary(ImageServiceGrpc.getRemoveImageMethod(), new ImageRemove(images))
+                .unary(ImageServiceGrpc.getImageFsInfoMethod(), new ImageFsInfoGet(images))
+                .build();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.berth.runtime.probe;
+
+import dev.berth.runtime.kernel.Errno;
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.KernelFailure;
+import java.util.List;
+
+/** Tries the calls that build a container's file system, all on mounts that are attached nowhere. */
+final class MountProbe {
+    private final Kernel kernel;
+    private final Scratch scratch;
+
+    MountProbe(Kernel kernel, Scratch scratch) {
+        this.kernel = kernel;
+        this.scratch = scratch;
+    }
+
+    List<Finding> findings() {
+        return List.of(overlay(), moveMount(), mountSetattr(), idmapped("tmpfs"), idmapped("store"));
+    }
+
+    private Finding overlay() {
+        OverlayBackend backend = new OverlayProbe(kernel).detect(scratch);
+        return switch (backend) {
+            case LOWERDIR_FDS, LOWERDIR_PLUS -> Finding.ok("overlay", backend.toString());
+            case LEGACY_STRING ->
+                Finding.degraded("overlay", backend.toString(), "images of very many layers are mounted by mount(2)");
+            case MOUNT ->
+                Finding.degraded(
+                        "overlay",
+                        "no detached overlay can be made on this file system",
+                        "containers start slower, or not at all when the kernel has no overlay");
+        };
+    }
+
+    private Finding moveMount() {
+        return Finding.of("detached mounts", "containers cannot start", () -> {
+            try (Fd outer = tmpfs();
+                    Fd inner = tmpfs()) {
+                kernel.mkdirat(outer.number(), "inner", 0755);
+                kernel.moveMount(inner.number(), outer.number(), "inner");
+                return "also onto detached trees";
+            } catch (KernelFailure failure) {
+                if (failure.call().equals("move_mount") && failure.errno() == Errno.EINVAL) {
+                    return "onto attached trees";
+                }
+                throw failure;
+            }
+        });
+    }
+
+    private Finding mountSetattr() {
+        return Finding.of("mount_setattr", "recursive read-only mounts and mount options are refused", () -> {
+            try (Fd clone = clone(scratch)) {
+                kernel.mountSetattr(clone.number(), true, Kernel.MOUNT_ATTR_RDONLY, 0, Kernel.MS_PRIVATE, -1);
+                return "read-only, recursively";
+            }
+        });
+    }
+
+    private Finding idmapped(String kind) {
+        String name = "idmapped mounts (" + kind + ")";
+        return Finding.of(name, "pods with user namespaces (hostUsers: false) cannot run", () -> {
+            try (UserNamespace user = UserNamespace.open(kernel);
+                    Fd mount = kind.equals("tmpfs") ? tmpfs() : clone(scratch)) {
+                kernel.mountSetattr(mount.number(), false, Kernel.MOUNT_ATTR_IDMAP, 0, 0, user.fd());
+                return "uids shifted by 100000";
+            }
+        });
+    }
+
+    private Fd clone(Scratch directory) {
+        return new Fd(kernel, kernel.openTree(Kernel.AT_FDCWD, directory.path().toString(), Kernel.OPEN_TREE_CLONE));
+    }
+
+    private Fd tmpfs() {
+        try (Fd fs = new Fd(kernel, kernel.fsopen("tmpfs"))) {
+            kernel.fsconfigCreate(fs.number());
+            return new Fd(kernel, kernel.fsmount(fs.number(), 0));
+        }
+    }
+}
