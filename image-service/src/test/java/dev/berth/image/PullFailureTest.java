@@ -31,6 +31,7 @@ class PullFailureTest {
     @TempDir
     Path dir;
 
+    private final AtomicBoolean noRecords = new AtomicBoolean();
     private final AtomicBoolean diskFull = new AtomicBoolean();
     private final TestImage image =
             new TestImage().layer(new Tars().file("small", "x")).layer(noise(300_000), Tars.gzip(noise(300_000)));
@@ -46,6 +47,9 @@ class PullFailureTest {
     @BeforeEach
     void start() {
         node = new Node(dir, FaultyKernel.of((name, arguments) -> {
+            if (noRecords.get() && name.equals("renameat") && arguments[3].equals("record.json")) {
+                throw new KernelFailure("renameat", "...", Errno.ENOSPC.number());
+            }
             if (diskFull.get() && name.equals("write") && arguments.length == 4 && (int) arguments[3] > 10_000) {
                 throw new KernelFailure("write", arguments[0] + ", ...", Errno.ENOSPC.number());
             }
@@ -302,6 +306,14 @@ class PullFailureTest {
         diskFull.set(true);
         fails(ImageFailure.Kind.NO_SPACE, "no space is left on the disk");
         diskFull.set(false);
+        assertNotNull(node.pull(node.name("a:1")));
+    }
+
+    @Test
+    void aRecordThatCannotBeWrittenLeavesNothing() {
+        noRecords.set(true);
+        fails(ImageFailure.Kind.NO_SPACE, "cannot be recorded");
+        noRecords.set(false);
         assertNotNull(node.pull(node.name("a:1")));
     }
 

@@ -35,7 +35,7 @@ final class Endpoint {
         String authorization = authorizer.header();
         HttpResponse<BodyStream> response = http.get(host, address, headers, authorization);
         if (response.statusCode() == 401) {
-            response.body().close();
+            response.body().discard();
             String other = authorizer.answer(response.headers().allValues("WWW-Authenticate"), authorization);
             response = http.get(host, address, headers, other);
         }
@@ -48,7 +48,7 @@ final class Endpoint {
         if (status == 200 || status == 206) {
             return;
         }
-        response.body().close();
+        response.body().discard();
         switch (status) {
             case 401, 403 -> throw authorizer.denied(" (status %d)".formatted(status));
             case 404 ->
