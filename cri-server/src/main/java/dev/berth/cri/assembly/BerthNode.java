@@ -1,5 +1,6 @@
 package dev.berth.cri.assembly;
 
+import dev.berth.control.v1.ControlGrpc;
 import dev.berth.cri.config.BerthConfig;
 import dev.berth.cri.config.EffectiveConfig;
 import dev.berth.cri.container.ContainerExits;
@@ -7,6 +8,7 @@ import dev.berth.cri.container.ContainerParts;
 import dev.berth.cri.container.ContainerRecovery;
 import dev.berth.cri.container.Containers;
 import dev.berth.cri.container.SeccompFilters;
+import dev.berth.cri.control.ImageImportCall;
 import dev.berth.cri.image.ImageRpcs;
 import dev.berth.cri.image.StoredImages;
 import dev.berth.cri.metrics.Metrics;
@@ -154,9 +156,8 @@ public final class BerthNode implements Node {
                         new ContainerRecovery(platform, containers, store, exits),
                         new Sweep(platform, pods, containers))
                 .run();
-        deferred.complete(RpcTable.builder()
-                .all(Verbs.table(parts, shims))
-                .all(ImageRpcs.table(store, metrics))
+        deferred.complete(RpcTable.builder().all(Verbs.table(parts, shims)).all(ImageRpcs.table(store, metrics)).stream(
+                        ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))
                 .build());
     }
 

@@ -1,5 +1,6 @@
 package dev.berth.cri.assembly;
 
+import dev.berth.control.v1.ControlGrpc;
 import dev.berth.cri.v1.ImageServiceGrpc;
 import dev.berth.cri.v1.RuntimeServiceGrpc;
 import io.grpc.MethodDescriptor;
@@ -28,7 +29,8 @@ final class Offered {
             ImageServiceGrpc.getImageStatusMethod(),
             ImageServiceGrpc.getPullImageMethod(),
             ImageServiceGrpc.getRemoveImageMethod(),
-            ImageServiceGrpc.getImageFsInfoMethod());
+            ImageServiceGrpc.getImageFsInfoMethod(),
+            ControlGrpc.getImportImageMethod());
 
     private Offered() {}
 }

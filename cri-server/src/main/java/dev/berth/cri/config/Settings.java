@@ -17,7 +17,10 @@ final class Settings {
     static final Setting<Path> ROOT = new Setting<>(
             "root", Form.path(), Path.of("/var/lib/berth"), "Images, layers and what else outlives a boot.");
     static final Setting<Path> SHIM = new Setting<>(
-            "shim", Form.path(), Path.of("/usr/libexec/berth/berth-shim"), "The program that holds one pod each.");
+            "shim",
+            Form.path(),
+            Path.of(System.getProperty("berth.shim", "/usr/libexec/berth/berth-shim")),
+            "The program that holds one pod each.");
     static final Setting<LogLevel> LOG_LEVEL =
             new Setting<>("log_level", Form.choice(LogLevel.class), LogLevel.INFO, "How much is logged.");
 

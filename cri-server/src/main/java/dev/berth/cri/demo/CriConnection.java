@@ -1,5 +1,7 @@
 package dev.berth.cri.demo;
 
+import dev.berth.control.v1.ControlGrpc;
+import dev.berth.control.v1.ControlGrpc.ControlBlockingStub;
 import dev.berth.cri.v1.ImageServiceGrpc;
 import dev.berth.cri.v1.ImageServiceGrpc.ImageServiceBlockingStub;
 import dev.berth.cri.v1.RuntimeServiceGrpc;
@@ -44,7 +46,11 @@ public final class CriConnection implements AutoCloseable {
         return RuntimeServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_TIMEOUT_MINUTES, TimeUnit.MINUTES);
     }
 
-    ImageServiceBlockingStub images() {
+    public ControlBlockingStub control() {
+        return ControlGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_TIMEOUT_MINUTES, TimeUnit.MINUTES);
+    }
+
+    public ImageServiceBlockingStub images() {
         return ImageServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_TIMEOUT_MINUTES, TimeUnit.MINUTES);
     }
 

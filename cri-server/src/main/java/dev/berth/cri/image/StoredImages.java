@@ -54,7 +54,7 @@ public final class StoredImages implements Images, AutoCloseable {
                 .withPinned(Set.copyOf(images.pinned()));
     }
 
-    ImageService service() {
+    public ImageService service() {
         return service;
     }
 

@@ -5,8 +5,9 @@ import io.grpc.MethodDescriptor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 
-/** Unary RPCs that are answered once somebody brings their table: a call that comes earlier waits for it. */
+/** RPCs that are answered once somebody brings their table: a call that comes earlier waits for it. */
 public final class DeferredRpcs {
     private final CompletableFuture<RpcTable> ready = new CompletableFuture<>();
 
@@ -33,7 +34,11 @@ public final class DeferredRpcs {
     }
 
     private <Q, R> void add(RpcTable.Builder table, MethodDescriptor<Q, R> method) {
-        table.unary(method, request -> answer(method, request));
+        if (method.getType() == MethodDescriptor.MethodType.UNARY) {
+            table.unary(method, request -> answer(method, request));
+        } else {
+            table.stream(method, (request, out) -> stream(method, request, out));
+        }
     }
 
     private <Q, R> R answer(MethodDescriptor<Q, R> method, Q request) throws InterruptedException {
@@ -43,6 +48,18 @@ public final class DeferredRpcs {
                 case RpcTable.Entry.Stream<Q, R> _ -> throw missing(method);
                 case null -> throw missing(method);
             };
+        } catch (ExecutionException failure) {
+            throw CriFailure.internal("Berth could not be brought up: " + failure.getCause(), failure);
+        }
+    }
+
+    private <Q, R> void stream(MethodDescriptor<Q, R> method, Q request, Consumer<R> out) throws InterruptedException {
+        try {
+            switch (ready.get().find(method)) {
+                case RpcTable.Entry.Stream<Q, R> stream -> stream.rpc().call(request, out);
+                case RpcTable.Entry.Unary<Q, R> _ -> throw missing(method);
+                case null -> throw missing(method);
+            }
         } catch (ExecutionException failure) {
             throw CriFailure.internal("Berth could not be brought up: " + failure.getCause(), failure);
         }

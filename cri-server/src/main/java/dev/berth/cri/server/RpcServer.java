@@ -1,5 +1,6 @@
 package dev.berth.cri.server;
 
+import dev.berth.control.v1.ControlGrpc;
 import dev.berth.cri.metrics.RpcMeter;
 import dev.berth.cri.v1.ImageServiceGrpc;
 import dev.berth.cri.v1.RuntimeServiceGrpc;
@@ -50,6 +51,7 @@ public final class RpcServer {
                 .permitKeepAliveWithoutCalls(true)
                 .addService(dispatch.service(RuntimeServiceGrpc.getServiceDescriptor()))
                 .addService(dispatch.service(ImageServiceGrpc.getServiceDescriptor()))
+                .addService(dispatch.service(ControlGrpc.getServiceDescriptor()))
                 .build();
     }
 

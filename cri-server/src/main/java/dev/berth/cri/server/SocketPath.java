@@ -66,7 +66,8 @@ public record SocketPath(Path path) {
         return type == 0140000;
     }
 
-    private boolean answers() throws IOException {
+    /** Whether somebody listens there. */
+    public boolean answers() throws IOException {
         try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             return client.connect(UnixDomainSocketAddress.of(path));
         } catch (ConnectException _) {

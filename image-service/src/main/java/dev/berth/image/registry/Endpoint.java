@@ -54,6 +54,10 @@ final class Endpoint {
             case 404 ->
                 throw new ImageFailure(
                         ImageFailure.Kind.NOT_FOUND, "%s has no %s/%s".formatted(host, repository, rest));
+            case 416 ->
+                throw new ImageFailure(
+                        ImageFailure.Kind.CORRUPT,
+                        "%s has less of %s/%s than was promised".formatted(host, repository, rest));
             case 408, 425, 429, 500, 502, 503, 504 ->
                 throw new TransientFailure(
                         "%s answered %d".formatted(host, status),
