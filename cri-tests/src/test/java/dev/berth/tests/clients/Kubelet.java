@@ -93,10 +93,11 @@ final class Kubelet implements AutoCloseable {
         return Command.mustRun(
                 "curl",
                 "-sk",
+                "-G",
                 "-X",
                 "POST",
                 "%s/run/default/%s-%s/%s".formatted(API, pod, NODE, container),
-                "-d",
+                "--data-urlencode",
                 "cmd=" + command);
     }
 

@@ -34,16 +34,22 @@ class KubeletTest {
         assumeTrue(Command.find("kubelet").isPresent(), "kubelet is not on PATH");
         assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
         node = TestNode.start("berthkubelet0");
-        kubelet = Kubelet.start(folder.resolve("kubelet"), node.client().socket());
+        try {
+            kubelet = Kubelet.start(folder.resolve("kubelet"), node.client().socket());
+        } catch (IOException e) {
+            node.close();
+            throw e;
+        }
     }
 
     @AfterAll
-    static void end() throws Exception {
-        if (kubelet != null) {
-            kubelet.close();
+    static void manifestsThatAreGoneLeaveNothing() throws Exception {
+        if (kubelet == null) {
+            return;
         }
-        if (node != null) {
-            node.close();
+        try (TestNode _ = node;
+                Kubelet _ = kubelet) {
+            awaitNothingOnTheServer();
         }
     }
 
@@ -66,7 +72,6 @@ class KubeletTest {
 
         kubelet.removeManifest("whole");
         await("whole", JsonNode::isMissingNode);
-        awaitNothingOnTheServer();
     }
 
     @Test
@@ -81,7 +86,6 @@ class KubeletTest {
                         >= 1);
         kubelet.removeManifest("failing");
         await("failing", JsonNode::isMissingNode);
-        awaitNothingOnTheServer();
     }
 
     private static boolean isReady(JsonNode status) {
