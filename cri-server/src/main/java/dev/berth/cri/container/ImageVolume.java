@@ -2,21 +2,24 @@ package dev.berth.cri.container;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.Mount;
+import dev.berth.image.store.LayerStack;
+import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.KernelFailure;
+import dev.berth.runtime.kernel.ThreadApart;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 
 /** Images mounted as volumes, read-only, whole or one directory of them. */
 final class ImageVolume {
     private ImageVolume() {}
 
     /** Fails with INVALID when no layer has the directory that the mount names. */
-    static void requireSubPath(List<Path> layers, Mount mount) {
+    static void requireSubPath(LayerStack layers, Mount mount) {
         String subPath = mount.getImageSubPath();
-        boolean present =
-                subPath.isEmpty() || layers.stream().anyMatch(layer -> Files.isDirectory(layer.resolve(subPath)));
+        boolean present = subPath.isEmpty()
+                || layers.topFirst().stream()
+                        .anyMatch(layer -> Files.isDirectory(layer.directory().resolve(subPath)));
         if (!present) {
             throw CriFailure.invalid("the image %s has no directory %s to mount on %s"
                     .formatted(mount.getImage().getImage(), subPath, mount.getContainerPath()));
@@ -24,18 +27,39 @@ final class ImageVolume {
     }
 
     /** A detached mount of the image's directory; the caller owns the descriptor. */
-    static int open(Kernel kernel, List<Path> layers, Mount mount) {
+    static int open(Kernel kernel, LayerStack layers, Mount mount) {
         int whole = Overlay.readOnly(kernel, layers);
         if (mount.getImageSubPath().isEmpty()) {
             return whole;
         }
         try (Fd root = new Fd(kernel, whole)) {
-            long resolve = Kernel.RESOLVE_IN_ROOT | Kernel.RESOLVE_NO_MAGICLINKS;
-            int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
-            try (Fd directory =
-                    new Fd(kernel, kernel.openat2(root.number(), mount.getImageSubPath(), flags, 0, resolve))) {
-                return kernel.openTree(directory.number(), "", Kernel.OPEN_TREE_CLONE);
+            return directory(kernel, root, mount.getImageSubPath());
+        }
+    }
+
+    private static int directory(Kernel kernel, Fd root, String subPath) {
+        try {
+            return cloneBelow(kernel, root, subPath);
+        } catch (KernelFailure failure) {
+            if (!failure.is(Errno.EINVAL)) {
+                throw failure;
             }
+            return ThreadApart.call(kernel, Kernel.CLONE_NEWNS, () -> cloneAttached(kernel, root, subPath));
+        }
+    }
+
+    /** Before Linux 6.15 only a part of an attached mount can be cloned, so it is attached where nobody else sees it. */
+    private static int cloneAttached(Kernel kernel, Fd root, String subPath) {
+        kernel.mount("none", "/", "none", Kernel.MS_REC | Kernel.MS_PRIVATE, "");
+        kernel.moveMount(root.number(), Kernel.AT_FDCWD, "/");
+        return cloneBelow(kernel, root, subPath);
+    }
+
+    private static int cloneBelow(Kernel kernel, Fd root, String subPath) {
+        long resolve = Kernel.RESOLVE_IN_ROOT | Kernel.RESOLVE_NO_MAGICLINKS;
+        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
+        try (Fd directory = new Fd(kernel, kernel.openat2(root.number(), subPath, flags, 0, resolve))) {
+            return kernel.openTree(directory.number(), "", Kernel.OPEN_TREE_CLONE);
         }
     }
 }

@@ -1,23 +1,27 @@
 package dev.berth.cri.container;
 
+import dev.berth.image.store.LayerPath;
+import dev.berth.image.store.LayerStack;
 import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
+import dev.berth.runtime.kernel.ThreadApart;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Detached overlay mounts. Layers are given as descriptors where the kernel takes them (6.13), as one {@code lowerdir+} string each
- * (6.8), or in one {@code lowerdir} string (before); the way that worked last is tried first.
+ * (6.8), or in one {@code lowerdir} string of short names (before); the way that worked last is tried first.
  */
 final class Overlay {
-    private enum Way {
+    enum Way {
         DESCRIPTORS,
         STRINGS,
-        ONE_STRING
+        SHORT_NAMES
     }
 
     /** The longest value that fsconfig takes for a string. */
@@ -27,23 +31,23 @@ final class Overlay {
 
     private Overlay() {}
 
-    /** @param layers the topmost first */
-    static int writable(Kernel kernel, List<Path> layers, Path upper, Path work) {
+    static int writable(Kernel kernel, LayerStack layers, Path upper, Path work) {
         return mount(kernel, new Stack(layers, upper, work));
     }
 
     /** An overlay that nobody can write to; a single layer becomes a bind mount, since overlay wants two. */
-    static int readOnly(Kernel kernel, List<Path> layers) {
-        if (layers.size() > 1) {
+    static int readOnly(Kernel kernel, LayerStack layers) {
+        if (layers.topFirst().size() > 1) {
             return mount(kernel, new Stack(layers, null, null));
         }
-        int clone = kernel.openTree(Kernel.AT_FDCWD, layers.getFirst().toString(), Kernel.OPEN_TREE_CLONE);
+        Path only = layers.topFirst().getFirst().directory();
+        int clone = kernel.openTree(Kernel.AT_FDCWD, only.toString(), Kernel.OPEN_TREE_CLONE);
         kernel.mountSetattr(clone, false, Kernel.MOUNT_ATTR_RDONLY, 0, Kernel.MS_PRIVATE, 0);
         return clone;
     }
 
-    private record Stack(
-            List<Path> layers,
+    record Stack(
+            LayerStack layers,
             @Nullable Path upper,
             @Nullable Path work) {}
 
@@ -58,7 +62,7 @@ final class Overlay {
                 way = tried;
                 return mount;
             } catch (KernelFailure failure) {
-                if (tried == Way.ONE_STRING || !notOffered(failure)) {
+                if (tried == Way.SHORT_NAMES || !notOffered(failure)) {
                     throw failure;
                 }
             }
@@ -70,27 +74,37 @@ final class Overlay {
         return failure.is(Errno.EINVAL) || failure.is(Errno.EOPNOTSUPP) || failure.is(Errno.EBADF);
     }
 
-    private static int mount(Kernel kernel, Stack stack, Way by) {
+    static int mount(Kernel kernel, Stack stack, Way by) {
         List<Fd> open = new ArrayList<>();
         try (Fd fs = new Fd(kernel, kernel.fsopen("overlay"))) {
-            switch (by) {
-                case DESCRIPTORS -> byDescriptors(kernel, fs, stack, open);
-                case STRINGS -> byStrings(kernel, fs, stack);
-                case ONE_STRING -> byOneString(kernel, fs, stack, open);
-            }
-            if (stack.upper() != null) {
-                kernel.fsconfigFlag(fs.number(), "volatile");
-            }
-            kernel.fsconfigCreate(fs.number());
-            return kernel.fsmount(fs.number(), 0);
+            return switch (by) {
+                case DESCRIPTORS -> {
+                    byDescriptors(kernel, fs, stack, open);
+                    yield create(kernel, fs, stack);
+                }
+                case STRINGS -> {
+                    byStrings(kernel, fs, stack);
+                    yield create(kernel, fs, stack);
+                }
+                case SHORT_NAMES ->
+                    ThreadApart.call(kernel, Kernel.CLONE_FS, () -> byShortNames(kernel, fs, stack, open));
+            };
         } finally {
             open.forEach(Fd::close);
         }
     }
 
+    private static int create(Kernel kernel, Fd fs, Stack stack) {
+        if (stack.upper() != null) {
+            kernel.fsconfigFlag(fs.number(), "volatile");
+        }
+        kernel.fsconfigCreate(fs.number());
+        return kernel.fsmount(fs.number(), 0);
+    }
+
     private static void byDescriptors(Kernel kernel, Fd fs, Stack stack, List<Fd> open) {
-        for (Path layer : stack.layers()) {
-            kernel.fsconfigFd(fs.number(), "lowerdir+", open(kernel, layer, open));
+        for (LayerPath layer : stack.layers().topFirst()) {
+            kernel.fsconfigFd(fs.number(), "lowerdir+", open(kernel, layer.directory(), open));
         }
         if (stack.upper() != null && stack.work() != null) {
             kernel.fsconfigFd(fs.number(), "upperdir", open(kernel, stack.upper(), open));
@@ -99,21 +113,23 @@ final class Overlay {
     }
 
     private static void byStrings(Kernel kernel, Fd fs, Stack stack) {
-        stack.layers().forEach(layer -> kernel.fsconfigString(fs.number(), "lowerdir+", layer.toString()));
+        for (LayerPath layer : stack.layers().topFirst()) {
+            kernel.fsconfigString(fs.number(), "lowerdir+", layer.directory().toString());
+        }
         writableStrings(kernel, fs, stack);
     }
 
-    private static void byOneString(Kernel kernel, Fd fs, Stack stack, List<Fd> open) {
-        List<String> names = stack.layers().stream()
-                .map(layer -> "/proc/self/fd/" + open(kernel, layer, open))
-                .toList();
-        String lower = String.join(":", names);
+    /** Names beneath the store's directory of links: more than 60 layers fit, and no path of the node shows in the container. */
+    private static int byShortNames(Kernel kernel, Fd fs, Stack stack, List<Fd> open) {
+        String lower = stack.layers().topFirst().stream().map(LayerPath::link).collect(Collectors.joining(":"));
         if (lower.length() > LONGEST_STRING) {
-            throw new IllegalArgumentException(
-                    "an image of %d layers needs a kernel of 6.8 or newer on this node".formatted(names.size()));
+            throw new IllegalArgumentException("an image of %d layers needs a kernel of 6.8 or newer on this node"
+                    .formatted(stack.layers().topFirst().size()));
         }
+        kernel.fchdir(open(kernel, stack.layers().links(), open));
         kernel.fsconfigString(fs.number(), "lowerdir", lower);
         writableStrings(kernel, fs, stack);
+        return create(kernel, fs, stack);
     }
 
     private static void writableStrings(Kernel kernel, Fd fs, Stack stack) {

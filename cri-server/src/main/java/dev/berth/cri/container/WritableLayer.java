@@ -2,10 +2,10 @@ package dev.berth.cri.container;
 
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.record.PrivateDirectories;
+import dev.berth.image.store.LayerStack;
 import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import java.nio.file.Path;
-import java.util.List;
 
 /** The upper and work directory of a container's root, and the detached overlay that stacks them on the image's layers. */
 final class WritableLayer {
@@ -36,7 +36,7 @@ final class WritableLayer {
     }
 
     /** A detached overlay; the caller owns the descriptor. Nothing appears in the node's mount table. */
-    int mount(Container container, List<Path> layers) {
+    int mount(Container container, LayerStack layers) {
         Path directory = platform.layout().writableLayer(container.id());
         return Overlay.writable(platform.kernel(), layers, directory.resolve(UPPER), directory.resolve(WORK));
     }

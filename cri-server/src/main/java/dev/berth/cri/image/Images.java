@@ -1,7 +1,7 @@
 package dev.berth.cri.image;
 
 import dev.berth.image.manifest.ImageConfig;
-import java.nio.file.Path;
+import dev.berth.image.store.LayerStack;
 import java.util.List;
 
 /** What containers need of images. */
@@ -17,8 +17,8 @@ public interface Images {
     /** Finds by tag, digest, id or unique prefix; fails with NOT_FOUND and the advice to pull. */
     Present require(String reference);
 
-    /** The layers of an image as absolute directories, the topmost first. */
-    List<Path> layers(String imageId);
+    /** Where the layers of an image are. */
+    LayerStack layers(String imageId);
 
     /** A file of the image's merged root, at most {@code limit} bytes; empty when there is none. */
     byte[] file(String imageId, String path, int limit);

@@ -6,10 +6,9 @@ import dev.berth.image.ImageService;
 import dev.berth.image.ImageSettings;
 import dev.berth.image.store.Hold;
 import dev.berth.image.store.Image;
-import dev.berth.image.store.LayerPath;
+import dev.berth.image.store.LayerStack;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.state.v1.ContainerRecord;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -69,10 +68,8 @@ public final class StoredImages implements Images, AutoCloseable {
     }
 
     @Override
-    public List<Path> layers(String imageId) {
-        return service.layers(imageId).topFirst().stream()
-                .map(LayerPath::directory)
-                .toList();
+    public LayerStack layers(String imageId) {
+        return service.layers(imageId);
     }
 
     @Override

@@ -14,6 +14,8 @@ enum Call {
     FCNTL(72, 25),
     KILL(62, 129),
     GETPID(39, 172),
+    UNSHARE(272, 97),
+    FCHDIR(81, 50),
     SOCKET(41, 198),
     ACCEPT4(288, 242),
     BIND(49, 200),

@@ -55,6 +55,9 @@ public interface Kernel {
 
     int MNT_DETACH = 2;
 
+    long CLONE_FS = 0x200;
+    long CLONE_NEWNS = 0x20000;
+
     int MFD_ALLOW_SEALING = 2;
 
     int SIGKILL = 9;
@@ -162,6 +165,12 @@ public interface Kernel {
     void kill(int pid, int signal);
 
     int getpid();
+
+    /** Takes the calling thread out of what it shares with the others; see {@link ThreadApart} for the only safe way to use it. */
+    void unshare(long flags);
+
+    /** Changes the working directory: of all threads, or of the calling one alone after {@code unshare(CLONE_FS)}. */
+    void fchdir(int directory);
 
     // Sockets, memory files, waiting
 

@@ -393,6 +393,16 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public void unshare(long flags) {
+        syscalls.check(Call.UNSHARE, "0x%x".formatted(flags), flags);
+    }
+
+    @Override
+    public void fchdir(int directory) {
+        syscalls.check(Call.FCHDIR, directory, directory);
+    }
+
+    @Override
     public int memfdCreate(String name, int flags) {
         try (Scratch scratch = syscalls.scratch()) {
             return (int) syscalls.check(Call.MEMFD_CREATE, () -> quoted(name), scratch.name(name), flags | MFD_CLOEXEC);

@@ -1,0 +1,88 @@
+package dev.berth.cri.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.berth.image.reference.Digest;
+import dev.berth.image.store.LayerPath;
+import dev.berth.image.store.LayerStack;
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.LinuxKernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OverlayTest {
+    private static final Kernel KERNEL = new LinuxKernel();
+
+    @TempDir
+    Path dir;
+
+    /** The way that kernels before 6.8 need works on every kernel. */
+    @Test
+    void sixtyFourLayersAreStackedByShortNamesWithTheTopmostWinning() throws Exception {
+        LayerStack layers = stack(64);
+        Path upper = Files.createDirectory(dir.resolve("upper"));
+        Path work = Files.createDirectory(dir.resolve("work"));
+        try (Fd root = mount(new Overlay.Stack(layers, upper, work))) {
+            assertEquals("layer 63", read(root, "same"));
+            assertEquals("layer 0", read(root, "only-0"));
+            assertEquals("layer 40", read(root, "only-40"));
+            KERNEL.close(KERNEL.openat(root.number(), "new", Kernel.O_CREAT | Kernel.O_WRONLY, 0644));
+        }
+        assertTrue(Files.exists(upper.resolve("new")), "a new file lands in the upper directory");
+    }
+
+    @Test
+    void layersWithoutAnUpperDirectoryCannotBeWrittenTo() throws Exception {
+        try (Fd root = mount(new Overlay.Stack(stack(2), null, null))) {
+            assertEquals("layer 1", read(root, "same"));
+            assertThrows(
+                    RuntimeException.class,
+                    () -> KERNEL.openat(root.number(), "new", Kernel.O_CREAT | Kernel.O_WRONLY, 0644));
+        }
+    }
+
+    @Test
+    void moreLayersThanTheKernelTakesAreRefusedInASentence() throws Exception {
+        LayerStack layers = stack(200);
+        IllegalArgumentException failure =
+                assertThrows(IllegalArgumentException.class, () -> mount(new Overlay.Stack(layers, null, null)));
+        assertEquals("an image of 200 layers needs a kernel of 6.8 or newer on this node", failure.getMessage());
+    }
+
+    private static Fd mount(Overlay.Stack stack) {
+        return new Fd(KERNEL, Overlay.mount(KERNEL, stack, Overlay.Way.SHORT_NAMES));
+    }
+
+    private LayerStack stack(int count) throws IOException {
+        Path links = Files.createDirectory(dir.resolve("links"));
+        List<LayerPath> layers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Path layer = Files.createDirectories(dir.resolve("layers/a-name-as-long-as-that-of-a-digest-" + i));
+            Files.writeString(layer.resolve("same"), "layer " + i);
+            Files.writeString(layer.resolve("only-" + i), "layer " + i);
+            String link = Integer.toString(i, 36);
+            Files.createSymbolicLink(links.resolve(link), Path.of("..").resolve(dir.relativize(layer)));
+            layers.addFirst(new LayerPath(Digest.of(new byte[] {(byte) i}), layer, link));
+        }
+        return new LayerStack(links, layers);
+    }
+
+    private static String read(Fd root, String name) {
+        try (Fd file = new Fd(KERNEL, KERNEL.openat(root.number(), name, Kernel.O_RDONLY, 0))) {
+            byte[] bytes = new byte[64];
+            return new String(
+                    bytes,
+                    0,
+                    KERNEL.read(file.number(), bytes, 0, bytes.length),
+                    java.nio.charset.StandardCharsets.UTF_8);
+        }
+    }
+}
