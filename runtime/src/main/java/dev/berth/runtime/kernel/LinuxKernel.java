@@ -394,12 +394,12 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void unshare(long flags) {
-        syscalls.check(Call.UNSHARE, "0x%x".formatted(flags), flags);
+        syscalls.check(Call.UNSHARE, () -> "0x%x".formatted(flags), flags);
     }
 
     @Override
     public void fchdir(int directory) {
-        syscalls.check(Call.FCHDIR, directory, directory);
+        syscalls.check(Call.FCHDIR, () -> directory, directory);
     }
 
     @Override
