@@ -133,8 +133,10 @@ final class Connection {
         try {
             received = kernel.recvmsg(socket, buffer);
         } catch (KernelFailure failure) {
+            // The peer went with requests unread. The kernel says so once, and before the replies that it had sent:
+            // they are next.
             if (failure.is(Errno.ECONNRESET)) {
-                return false;
+                return true;
             }
             throw failure;
         }
