@@ -282,6 +282,16 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public void unshare(long flags) {
+        call("unshare", flags);
+    }
+
+    @Override
+    public void fchdir(int directory) {
+        call("fchdir", directory);
+    }
+
+    @Override
     public int pidfdOpen(int pid) {
         return making("pidfd_open", pid);
     }
