@@ -63,7 +63,8 @@ public final class LocalRegistry implements AutoCloseable {
     public void mirror(Path registryConfig, String host) throws IOException {
         Path folder = Files.createDirectories(registryConfig.resolve(host));
         Files.writeString(folder.resolve("hosts.toml"), """
-                [host."http://%s"]
+                server = "http://%1$s"
+                [host."http://%1$s"]
                 capabilities = ["pull", "resolve"]
                 """.formatted(address));
     }

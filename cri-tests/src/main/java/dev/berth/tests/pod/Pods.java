@@ -18,6 +18,9 @@ import dev.berth.cri.v1.RemovePodSandboxRequest;
 import dev.berth.cri.v1.RunPodSandboxRequest;
 import dev.berth.cri.v1.StopPodSandboxRequest;
 import dev.berth.tests.client.CriClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -41,8 +44,17 @@ public record Pods(CriClient client, String image, Path logs) {
                         .setUid(uid)
                         .setNamespace(NAMESPACE))
                 .setHostname(name)
-                .setLogDirectory(logs.resolve(uid).toString())
+                .setLogDirectory(logDirectory(uid))
                 .setLinux(linux(NamespaceMode.POD, NamespaceMode.CONTAINER));
+    }
+
+    /** The kubelet makes the folder of a pod's logs before it asks for the pod. */
+    private String logDirectory(String uid) {
+        try {
+            return Files.createDirectories(logs.resolve(uid)).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** As {@link #config} on the network of the node. */
