@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,12 +78,24 @@ public record NodeFolders(Path folder, int metricsPort) {
                 "--cni-conf-dir=" + cniConfig(),
                 "--cni-bin-dir=" + cniPlugins(),
                 "--registry-config-dir=" + registryConfig(),
-                "--metrics-address=" + metricsAddress());
+                "--metrics-address=" + metricsAddress(),
+                "--cgroup-parent=/" + folder.getFileName());
     }
 
     public void delete() throws IOException {
+        deleteCgroups();
         deleteTree(state());
         deleteTree(folder);
+    }
+
+    /** The parent of the pods' cgroups, which a stopped daemon leaves for the next one. */
+    private void deleteCgroups() throws IOException {
+        try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
+            for (Path hierarchy : hierarchies.toList()) {
+                Files.deleteIfExists(hierarchy.resolve(folder.getFileName()));
+            }
+        }
+        Files.deleteIfExists(Path.of("/sys/fs/cgroup").resolve(folder.getFileName()));
     }
 
     private static void deleteTree(Path root) throws IOException {

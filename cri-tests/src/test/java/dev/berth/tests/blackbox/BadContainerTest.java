@@ -115,16 +115,16 @@ class BadContainerTest {
     }
 
     @Test
-    void aMountSourceThatIsMissingIsNamed() {
-        RunningPod pod = pod();
+    void aMountSourceThatIsMissingIsNamed(@TempDir Path folder) {
+        Path absent = folder.resolve("absent");
         refusedAtStartOrBefore(
-                pod,
+                pod(),
                 pods.idle("x")
                         .addMounts(Mount.newBuilder()
-                                .setHostPath("/nonesuch/folder")
+                                .setHostPath(absent.toString())
                                 .setContainerPath("/mnt")),
-                "/nonesuch/folder");
-        assertTrue(Files.notExists(Path.of("/nonesuch")));
+                absent.toString());
+        assertTrue(Files.notExists(absent));
     }
 
     @Test
