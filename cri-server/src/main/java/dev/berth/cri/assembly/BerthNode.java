@@ -148,14 +148,17 @@ public final class BerthNode implements Node {
                 NodeFacts.read(config.containers().ulimits()),
                 new SeccompFilters());
         ContainerExits exits = new ContainerExits(platform, containers);
-        PodShim shims = new PodShim(platform, new ShimEvents(exits));
+        ShimEvents events = new ShimEvents(exits);
+        PodShim shims = new PodShim(platform, events);
+        PodRecovery podRecovery = new PodRecovery(platform, pods, shims);
         new Recovery(
                         pods,
                         containers,
-                        new PodRecovery(platform, pods, shims),
+                        podRecovery,
                         new ContainerRecovery(platform, containers, store, exits),
                         new Sweep(platform, pods, containers))
                 .run();
+        events.whenLost(podRecovery::shimLost);
         deferred.complete(RpcTable.builder().all(Verbs.table(parts, shims)).all(ImageRpcs.table(store, metrics)).stream(
                         ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))
                 .build());
@@ -165,6 +168,10 @@ public final class BerthNode implements Node {
         return new Conditions() {
             @Override
             public Condition runtime() {
+                Helper spawner = helper;
+                if (spawner != null && !spawner.alive()) {
+                    return Condition.unmet("HelperGone", "Berth's helper process has ended; restart Berth.");
+                }
                 return deferred.completed()
                         ? Condition.met()
                         : Condition.unmet("Starting", "Berth is adopting the pods that run.");

@@ -5,13 +5,20 @@ import dev.berth.cri.container.ContainerExits;
 import dev.berth.cri.pod.Pod;
 import dev.berth.cri.pod.PodShim;
 import dev.berth.runtime.shim.ProcessExit;
+import java.util.function.Consumer;
 
 /** Takes what shims tell off the reactor's thread, each event on a thread of its own. */
 final class ShimEvents implements PodShim.Events {
     private final ContainerExits exits;
+    private volatile Consumer<Pod> lost = _ -> {};
 
     ShimEvents(ContainerExits exits) {
         this.exits = exits;
+    }
+
+    /** Who is told of a pod whose shim has ended by itself. */
+    void whenLost(Consumer<Pod> told) {
+        lost = told;
     }
 
     @Override
@@ -29,6 +36,7 @@ final class ShimEvents implements PodShim.Events {
     @Override
     public void shimEnded(Pod pod) {
         Thread.ofVirtual().name("lost " + pod.id()).start(() -> {
+            lost.accept(pod);
             for (Container container : pod.containerList()) {
                 exits.lost(container);
             }

@@ -18,6 +18,7 @@ public final class Container {
     private final CountDownLatch exited = new CountDownLatch(1);
     private volatile ContainerRecord record;
     private volatile boolean killed;
+    private volatile boolean removed;
 
     public Container(Pod pod, ContainerRecord record) {
         this.id = record.getId();
@@ -67,6 +68,25 @@ public final class Container {
 
     void markKilled() {
         killed = true;
+    }
+
+    /** Whether the container was removed: whoever waited for its lock meanwhile must leave it alone. */
+    boolean removed() {
+        return removed;
+    }
+
+    void markRemoved() {
+        removed = true;
+    }
+
+    /** Whether it runs, told once a start that is under way has ended one way or the other. */
+    boolean runningAfterStart() {
+        lock.lock();
+        try {
+            return running();
+        } finally {
+            lock.unlock();
+        }
     }
 
     public ContainerState state() {

@@ -22,6 +22,7 @@ import dev.berth.state.v1.ContainerRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,10 +66,7 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
     @Override
     public CreateContainerResponse call(CreateContainerRequest request) throws InterruptedException {
         Pod pod = pods.get(request.getPodSandboxId());
-        if (!pod.ready()) {
-            throw CriFailure.state("the pod sandbox %s is not ready, so no container can be made in it; make a new one"
-                    .formatted(pod.id()));
-        }
+        requireReady(pod);
         ContainerRequest.validate(request, pod);
         ContainerMetadata metadata = request.getConfig().getMetadata();
         Key key = new Key(pod.id(), metadata.getName(), metadata.getAttempt());
@@ -85,13 +83,27 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                 .build();
     }
 
+    private static void requireReady(Pod pod) {
+        if (!pod.ready()) {
+            throw CriFailure.state("the pod sandbox %s is not ready, so no container can be made in it; make a new one"
+                    .formatted(pod.id()));
+        }
+    }
+
     private Container existingOrNew(Pod pod, CreateContainerRequest request) throws InterruptedException {
         Container existing = named(pod, request.getConfig().getMetadata());
         if (existing != null) {
             return existing;
         }
         Container container = new Container(pod, plan(pod, request));
-        verb.run(container, platform.watch());
+        ReentrantLock lock = pod.lock();
+        lock.lock();
+        try {
+            requireReady(pod);
+            verb.run(container, platform.watch());
+        } finally {
+            lock.unlock();
+        }
         return container;
     }
 
@@ -141,7 +153,7 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
         for (Mount mount : config.getMountsList()) {
             if (mount.hasImage() && !mount.getImage().getImage().isEmpty()) {
                 Images.Present image = images.require(mount.getImage().getImage());
-                ImageVolume.requireSubPath(images.layers(image.id()), mount);
+                ImageVolume.requireSubPath(platform.kernel(), images.layers(image.id()), mount);
                 ids.add(image.id());
             }
         }

@@ -15,9 +15,11 @@ import dev.berth.runtime.launch.ProcessSpec;
 import dev.berth.runtime.plan.Plan;
 import dev.berth.runtime.shim.LaunchFailure;
 import dev.berth.runtime.shim.ProcessExit;
+import dev.berth.runtime.shim.Shim;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,7 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
     private static final Logger LOG = System.getLogger(ContainerExecSync.class.getName());
     private static final int KEPT_OUTPUT = 16 << 20;
     private static final int ID_LENGTH = 24;
+    private static final Duration DEATH = Duration.ofSeconds(5);
     private static final long NO_LIMIT = Long.MAX_VALUE;
 
     private final Platform platform;
@@ -55,9 +58,13 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
         }
         String id = "exec-" + Ids.random().substring(0, ID_LENGTH);
         Cgroup leaf = platform.cgroups().open(container.record().getCgroup()).child(id);
+        boolean ended = false;
         try {
-            return response(await(container, request, leaf, start(container, request, id, leaf)));
+            ProcessExit exit = await(container, request, start(container, request, id, leaf));
+            ended = true;
+            return response(exit);
         } catch (LaunchFailure failure) {
+            ended = true;
             if (failure.ofExecution()) {
                 return notExecuted(failure);
             }
@@ -65,12 +72,13 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
                     "the command could not be run in container %s: %s".formatted(container.id(), failure.getMessage()),
                     failure);
         } finally {
-            removeLeaf(leaf);
+            clear(leaf, ended);
         }
     }
 
     private CompletableFuture<ProcessExit> start(Container container, ExecSyncRequest request, String id, Cgroup leaf)
             throws InterruptedException {
+        Shim shim = container.pod().shim();
         Kernel kernel = platform.kernel();
         boolean unified = platform.cgroups().layout() instanceof CgroupLayout.V2;
         boolean privileged =
@@ -81,25 +89,20 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
                 kernel.openat(Kernel.AT_FDCWD, "/dev/null", Kernel.O_RDONLY, 0),
                 KEPT_OUTPUT);
         Plan plan = ExecPlan.compile(kernel, container.id(), unified && !privileged, process, capture);
-        return container.pod().shim().execute(id, plan, StartSteps.LAUNCH);
+        return shim.execute(id, plan, StartSteps.LAUNCH);
     }
 
-    private static ProcessExit await(
-            Container container, ExecSyncRequest request, Cgroup leaf, CompletableFuture<ProcessExit> end)
+    private static ProcessExit await(Container container, ExecSyncRequest request, CompletableFuture<ProcessExit> end)
             throws InterruptedException {
         long seconds = request.getTimeout() > 0 ? request.getTimeout() : NO_LIMIT;
         try {
             return end.get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException late) {
-            leaf.kill();
             throw new CriFailure(
                     CriFailure.Kind.DEADLINE,
                     "the command in container %s was killed after %d s, the time it was given"
                             .formatted(container.id(), seconds),
                     late);
-        } catch (InterruptedException gone) {
-            leaf.kill();
-            throw gone;
         } catch (ExecutionException broken) {
             throw CriFailure.internal(
                     "the shim of container %s is gone, and the command's result with it".formatted(container.id()),
@@ -123,14 +126,21 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
                 .build();
     }
 
-    /** A leaf in which something went on in the background stays until the container ends. */
-    private static void removeLeaf(Cgroup leaf) {
+    /**
+     * Removes the command's cgroup. A command that did not end by itself is killed with all that it started; what one that ended
+     * left in the background lives on until the container ends.
+     */
+    private static void clear(Cgroup leaf, boolean ended) {
         try {
+            if (!ended) {
+                leaf.kill();
+                leaf.awaitEmpty(DEATH);
+            }
             if (!leaf.isPopulated()) {
                 leaf.remove();
             }
         } catch (RuntimeException failure) {
-            LOG.log(Level.DEBUG, "the cgroup {0} is still there: {1}", leaf.path(), failure.getMessage());
+            LOG.log(Level.WARNING, "the cgroup {0} is still there: {1}", leaf.path(), failure.getMessage());
         }
     }
 }

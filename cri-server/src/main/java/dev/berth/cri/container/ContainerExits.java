@@ -13,7 +13,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Records the ends of containers: exit code and reason first, then what is left of the container is killed and its cgroup goes. */
+/** Records the ends of containers: what is left of a container is killed and its cgroup goes, then its exit code and reason are there. */
 public final class ContainerExits {
     private static final Logger LOG = System.getLogger(ContainerExits.class.getName());
     private static final Duration DEATH = Duration.ofSeconds(10);

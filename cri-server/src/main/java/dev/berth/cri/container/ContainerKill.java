@@ -19,7 +19,7 @@ public final class ContainerKill {
     /** Kills every process of the container; a container that does not run is fine. */
     public void kill(Container container) throws InterruptedException {
         container.markKilled();
-        for (int i = 0; i < ROUNDS && container.running(); i++) {
+        for (int i = 0; i < ROUNDS && container.runningAfterStart(); i++) {
             Cgroup cgroup = platform.cgroups().open(container.record().getCgroup());
             if (cgroup.exists()) {
                 cgroup.kill();

@@ -63,6 +63,9 @@ public final class ContainerRecovery {
         if (container.record().getPhase() == ContainerRecord.Phase.STARTING
                 && container.pod().ready()) {
             clearCgroup(container);
+            // An overlay that was mounted volatile refuses a second mount of its directories.
+            layer.remove(container);
+            layer.make(container);
             update(container, container.record().toBuilder().setPhase(ContainerRecord.Phase.CREATED));
         } else {
             exits.lost(container);

@@ -42,15 +42,27 @@ public final class ContainerRemove implements Rpc<RemoveContainerRequest, Remove
     /** Removes a container, joining a removal that is under way. */
     public void remove(Container container) throws InterruptedException {
         inFlight.join(container.id(), () -> {
-            kill.kill(container);
-            ReentrantLock lock = container.lock();
-            lock.lock();
-            try {
-                verb.run(container, platform.watch());
-            } finally {
-                lock.unlock();
+            while (!removeStopped(container)) {
+                kill.kill(container);
             }
             return true;
         });
+    }
+
+    /** False when the container runs, which the caller ends: its end is recorded under the lock that is held here. */
+    private boolean removeStopped(Container container) throws InterruptedException {
+        ReentrantLock lock = container.lock();
+        lock.lock();
+        try {
+            if (container.running()) {
+                return false;
+            }
+            if (!container.removed()) {
+                verb.run(container, platform.watch());
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -34,12 +34,15 @@ public final class ContainerStart implements Rpc<StartContainerRequest, StartCon
     public StartContainerResponse call(StartContainerRequest request) throws InterruptedException {
         Container container = containers.get(request.getContainerId());
         inFlight.join(container.id(), () -> {
+            ReentrantLock podLock = container.pod().lock();
             ReentrantLock lock = container.lock();
+            podLock.lock();
             lock.lock();
             try {
                 start(container);
             } finally {
                 lock.unlock();
+                podLock.unlock();
             }
             return true;
         });
@@ -47,6 +50,9 @@ public final class ContainerStart implements Rpc<StartContainerRequest, StartCon
     }
 
     private void start(Container container) throws InterruptedException {
+        if (container.removed()) {
+            throw CriFailure.notFound("the container %s was removed meanwhile".formatted(container.id()));
+        }
         if (container.record().getPhase() != ContainerRecord.Phase.CREATED) {
             throw CriFailure.state("the container %s is %s, and only a created container can be started"
                     .formatted(container.id(), container.state()));

@@ -22,7 +22,7 @@ public final class ContainerStop implements Rpc<StopContainerRequest, StopContai
     @Override
     public StopContainerResponse call(StopContainerRequest request) throws InterruptedException {
         Container container = containers.find(request.getContainerId());
-        if (container != null && container.running()) {
+        if (container != null && container.runningAfterStart()) {
             stop(container, grace(request.getTimeout()));
         }
         return StopContainerResponse.getDefaultInstance();

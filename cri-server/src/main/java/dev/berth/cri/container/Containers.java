@@ -49,6 +49,7 @@ public final class Containers {
     }
 
     void remove(Container container) {
+        container.markRemoved();
         containers.remove(container.id());
         container.pod().containers().remove(container.id());
         store.remove(container.id());
@@ -56,6 +57,9 @@ public final class Containers {
 
     /** Replaces the record in memory and on disk; the caller holds the container's lock. */
     public void update(Container container, ContainerRecord record) {
+        if (container.removed()) {
+            throw CriFailure.notFound("the container %s was removed meanwhile".formatted(container.id()));
+        }
         store.put(container.id(), record);
         container.record(record);
     }

@@ -8,21 +8,32 @@ import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.ThreadApart;
-import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Images mounted as volumes, read-only, whole or one directory of them. */
 final class ImageVolume {
     private ImageVolume() {}
 
     /** Fails with INVALID when no layer has the directory that the mount names. */
-    static void requireSubPath(LayerStack layers, Mount mount) {
+    static void requireSubPath(Kernel kernel, LayerStack layers, Mount mount) {
         String subPath = mount.getImageSubPath();
         boolean present = subPath.isEmpty()
-                || layers.topFirst().stream()
-                        .anyMatch(layer -> Files.isDirectory(layer.directory().resolve(subPath)));
+                || layers.topFirst().stream().anyMatch(layer -> hasDirectory(kernel, layer.directory(), subPath));
         if (!present) {
             throw CriFailure.invalid("the image %s has no directory %s to mount on %s"
                     .formatted(mount.getImage().getImage(), subPath, mount.getContainerPath()));
+        }
+    }
+
+    /** Looked up below the layer by descriptor: a link in it never leads out of it. */
+    private static boolean hasDirectory(Kernel kernel, Path layer, String subPath) {
+        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
+        long resolve = Kernel.RESOLVE_IN_ROOT | Kernel.RESOLVE_NO_MAGICLINKS;
+        try (Fd root = new Fd(kernel, kernel.openat(Kernel.AT_FDCWD, layer.toString(), flags, 0));
+                Fd _ = new Fd(kernel, kernel.openat2(root.number(), subPath, flags, 0, resolve))) {
+            return true;
+        } catch (KernelFailure _) {
+            return false;
         }
     }
 

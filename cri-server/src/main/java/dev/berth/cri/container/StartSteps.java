@@ -11,6 +11,7 @@ import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.launch.ContainerPlan;
 import dev.berth.runtime.launch.ContainerSpec;
 import dev.berth.runtime.plan.Plan;
+import dev.berth.runtime.shim.Shim;
 import dev.berth.state.v1.ContainerRecord;
 import java.time.Duration;
 
@@ -101,11 +102,12 @@ final class StartSteps {
     /** From here on the plan owns every descriptor, and closes it once the shim has its own. */
     private void launch(ContainerStarting starting) throws InterruptedException {
         Container container = starting.container();
+        Shim shim = container.pod().shim();
         ContainerSpec spec = specs.of(starting);
         starting.root(-1);
         starting.mounts().clear();
         Plan plan = ContainerPlan.compile(platform.kernel(), spec);
-        container.pod().shim().launch(container.id(), plan, LAUNCH);
+        shim.launch(container.id(), plan, LAUNCH);
     }
 
     private void markRunning(ContainerStarting starting) {

@@ -48,9 +48,6 @@ public final class PodSandboxStop implements Rpc<StopPodSandboxRequest, StopPodS
     }
 
     private void stopLocked(Pod pod) throws InterruptedException {
-        if (!pod.ready() && pod.shimOrNull() == null) {
-            return;
-        }
         for (Container container : pod.containerList()) {
             kill.kill(container);
         }

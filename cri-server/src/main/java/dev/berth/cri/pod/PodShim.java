@@ -15,12 +15,15 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** The shim of a pod: spawning it, finding it again, ending it. Its socket lies in the pod's directory. */
 public final class PodShim {
     private static final Logger LOG = System.getLogger(PodShim.class.getName());
     private static final String SOCKET = "shim.sock";
     private static final int BACKLOG = 4;
+    private static final int BUSY_ROUNDS = 60;
+    private static final Duration BUSY_PAUSE = Duration.ofMillis(50);
 
     /** Told what happens in shims; called on the reactor's thread, so it must not block. */
     public interface Events {
@@ -101,28 +104,33 @@ public final class PodShim {
             return;
         }
         try {
-            shim.shutdown();
+            shutdown(shim);
         } catch (ShimGone | KernelFailure failure) {
             LOG.log(Level.WARNING, "the shim of pod sandbox {0} is killed: {1}", pod.id(), failure.getMessage());
-            kill(pod);
+            ShimProcess.kill(platform.kernel(), pod.id());
         }
         pod.shim(null);
     }
 
-    private void kill(Pod pod) {
-        Path directory = platform.layout().podDirectory(pod.id());
-        Kernel kernel = platform.kernel();
-        try (Fd dir = open(directory);
-                Fd socket = new Fd(kernel, kernel.connectSeqpacket(dir.number(), SOCKET));
-                Fd process = new Fd(
-                        kernel,
-                        kernel.pidfdOpen(kernel.peerCredentials(socket.number()).pid()))) {
-            kernel.pidfdSendSignal(process.number(), Kernel.SIGKILL);
-        } catch (KernelFailure failure) {
-            if (!failure.is(Errno.ECONNREFUSED) && !failure.is(Errno.ENOENT) && !failure.is(Errno.ESRCH)) {
-                throw failure;
+    /** A shim is busy for a moment longer while the output of a process that was killed is drained. */
+    private static void shutdown(Shim shim) throws InterruptedException {
+        for (int i = 0; i < BUSY_ROUNDS; i++) {
+            try {
+                shim.shutdown();
+                return;
+            } catch (KernelFailure failure) {
+                if (!failure.is(Errno.EBUSY)) {
+                    throw failure;
+                }
+                Thread.sleep(BUSY_PAUSE);
             }
         }
+        shim.shutdown();
+    }
+
+    /** Forgets a shim that has ended by itself. */
+    public void lost(Pod pod) {
+        pod.shim(null);
     }
 
     private Fd open(Path directory) {

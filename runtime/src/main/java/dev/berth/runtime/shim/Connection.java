@@ -84,6 +84,10 @@ final class Connection {
         waiting.put(tag, answer);
         try {
             synchronized (sending) {
+                if (!open) {
+                    waiting.remove(tag);
+                    throw new ShimGone("the shim's connection has ended", null);
+                }
                 int from = 0;
                 while (fds.size() - from > FDS_A_PACKET) {
                     write(Packet.FDS, tag, new byte[0], fds.subList(from, from + FDS_A_PACKET));
@@ -94,9 +98,6 @@ final class Connection {
         } catch (KernelFailure failure) {
             waiting.remove(tag);
             throw new ShimGone("the shim does not take requests any more", failure);
-        }
-        if (!open && waiting.remove(tag) != null) {
-            throw new ShimGone("the shim's connection has ended", null);
         }
         return answer;
     }
@@ -180,8 +181,11 @@ final class Connection {
 
     /** Lets go of a peer that lives on; the listener is not told, because nothing has ended. */
     void abandon() {
-        open = false;
-        kernel.close(socket);
+        // Under the lock of the senders: a number that is closed may be another connection's a moment later.
+        synchronized (sending) {
+            open = false;
+            kernel.close(socket);
+        }
         ShimGone gone = new ShimGone("the connection has ended", null);
         waiting.values().forEach(answer -> answer.completeExceptionally(gone));
         waiting.clear();

@@ -57,8 +57,8 @@ public final class Helper implements AutoCloseable {
                                 binary.toString(),
                                 "helper",
                                 state.resolve(SOCKET).toString())
-                        .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
                 int socket = accept(kernel, listener, process, binary);
                 kernel.unlinkat(directory.number(), SOCKET, 0);
@@ -119,6 +119,10 @@ public final class Helper implements AutoCloseable {
     /** Sends a signal to a program that {@link #run} started. */
     public void signal(String id, int signal) throws InterruptedException {
         connection.done("pidfd_send_signal", Packet.SIGNAL, Packet.id(id, signal), SPAWN);
+    }
+
+    public boolean alive() {
+        return process.isAlive();
     }
 
     public long pid() {
