@@ -141,6 +141,10 @@ public final class FakeRegistry implements AutoCloseable {
             respond(exchange, 200, bytes);
             return;
         }
+        if (from >= bytes.length) {
+            respond(exchange, 416, new byte[0]);
+            return;
+        }
         exchange.getResponseHeaders()
                 .set("Content-Range", "bytes %d-%d/%d".formatted(from, bytes.length - 1, bytes.length));
         exchange.sendResponseHeaders(206, bytes.length - from);

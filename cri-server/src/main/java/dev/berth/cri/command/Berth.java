@@ -8,6 +8,9 @@ import dev.berth.cri.server.AlreadyServing;
 import dev.berth.cri.server.SocketPath;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,22 +48,39 @@ public final class Berth implements Runnable {
 
     public static void main(String[] arguments) {
         Parts parts = new Parts(BerthNode::make, NodeChecks::run, Berth::images);
-        System.exit(commandLine(parts).execute(arguments));
+        System.exit(commandLine(parts, arguments).execute(arguments));
     }
 
-    /** The command with its subcommands. */
-    public static CommandLine commandLine(Parts parts) {
-        CommandLine image = new CommandLine(new Image())
-                .addSubcommand(new ImageImport(parts.images()))
-                .addSubcommand(new ImageList(parts.images()));
-        return new CommandLine(new Berth())
-                .addSubcommand(new Serve(parts.node()))
-                .addSubcommand(new Check(parts.checks()))
-                .addSubcommand(new Config())
-                .addSubcommand(new StatusCommand())
-                .addSubcommand(new Version())
-                .addSubcommand(image)
-                .setExecutionExceptionHandler((failure, command, _) -> explain(failure, command.getErr()));
+    /**
+     * The command, with all its subcommands when the first argument names none. Picocli reads the annotations of every subcommand
+     * that it is given, which takes longer than the server needs to listen; so it is given the one that will run.
+     */
+    static CommandLine commandLine(Parts parts, String... arguments) {
+        Map<String, Supplier<Object>> subcommands = subcommands(parts);
+        CommandLine command = new CommandLine(new Berth());
+        String first = arguments.length == 0 ? "" : arguments[0];
+        subcommands.forEach((name, subcommand) -> {
+            if (name.equals(first) || !subcommands.containsKey(first)) {
+                command.addSubcommand(name, subcommand.get());
+            }
+        });
+        return command.setExecutionExceptionHandler((failure, line, _) -> explain(failure, line.getErr()));
+    }
+
+    private static Map<String, Supplier<Object>> subcommands(Parts parts) {
+        Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
+        subcommands.put("serve", () -> new Serve(parts.node()));
+        subcommands.put("status", StatusCommand::new);
+        subcommands.put("check", () -> new Check(parts.checks()));
+        subcommands.put("config", Config::new);
+        subcommands.put(
+                "image",
+                () -> new CommandLine(new Image())
+                        .addSubcommand(new ImageImport(parts.images()))
+                        .addSubcommand(new ImageList(parts.images())));
+        subcommands.put("try", TryCommand::new);
+        subcommands.put("version", Version::new);
+        return subcommands;
     }
 
     /** Without a subcommand: says how it is used. */

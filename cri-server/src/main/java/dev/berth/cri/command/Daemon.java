@@ -119,7 +119,8 @@ public final class Daemon implements AutoCloseable {
         try {
             MetricsPage page = MetricsPage.start(metrics, address.resolve());
             keep(page::close);
-            LOG.log(System.Logger.Level.INFO, "Metrics are at http://{0}/metrics.", page.address());
+            Address listening = new Address(address.host(), page.address().getPort());
+            LOG.log(System.Logger.Level.INFO, "Metrics are at http://{0}/metrics.", listening);
         } catch (IOException failure) {
             // Pods matter more than their numbers.
             LOG.log(

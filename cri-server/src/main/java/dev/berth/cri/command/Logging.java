@@ -23,6 +23,9 @@ final class Logging {
     /** Warns of SO_KEEPALIVE at each connection of a unix socket, which has none. */
     private static final Logger NETTY_BOOTSTRAP = Logger.getLogger("io.netty.bootstrap");
 
+    /** Warns with a stack trace where a network namespace has no interface that is up; Berth itself needs none. */
+    private static final Logger NETTY_INTERFACES = Logger.getLogger("io.netty.util.NetUtilInitializations");
+
     private Logging() {}
 
     /** Every logger that is set up here; referring to them keeps them. */
@@ -37,8 +40,9 @@ final class Logging {
                     case DEBUG -> Level.FINE;
                 });
         NETTY_BOOTSTRAP.setLevel(Level.SEVERE);
+        NETTY_INTERFACES.setLevel(Level.SEVERE);
         ROOT.addHandler(new Lines(out, new LogLine()));
-        return List.of(ROOT, BERTH, NETTY_BOOTSTRAP);
+        return List.of(ROOT, BERTH, NETTY_BOOTSTRAP, NETTY_INTERFACES);
     }
 
     /** Writes records as they come. Closing does nothing: what is logged while the JVM shuts down is still shown. */

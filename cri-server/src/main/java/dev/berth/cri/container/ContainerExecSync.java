@@ -11,6 +11,7 @@ import dev.berth.runtime.cgroup.Cgroup;
 import dev.berth.runtime.cgroup.CgroupLayout;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.launch.ExecPlan;
+import dev.berth.runtime.launch.ProcessSpec;
 import dev.berth.runtime.plan.Plan;
 import dev.berth.runtime.shim.LaunchFailure;
 import dev.berth.runtime.shim.ProcessExit;
@@ -74,16 +75,12 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
         boolean unified = platform.cgroups().layout() instanceof CgroupLayout.V2;
         boolean privileged =
                 container.record().getConfig().getLinux().getSecurityContext().getPrivileged();
+        ProcessSpec process = processes.exec(container.record(), request.getCmdList());
         ExecPlan.Capture capture = new ExecPlan.Capture(
                 ContainerSpecs.entry(leaf),
                 kernel.openat(Kernel.AT_FDCWD, "/dev/null", Kernel.O_RDONLY, 0),
                 KEPT_OUTPUT);
-        Plan plan = ExecPlan.compile(
-                kernel,
-                container.id(),
-                unified && !privileged,
-                processes.exec(container.record(), request.getCmdList()),
-                capture);
+        Plan plan = ExecPlan.compile(kernel, container.id(), unified && !privileged, process, capture);
         return container.pod().shim().execute(id, plan, StartSteps.LAUNCH);
     }
 

@@ -14,6 +14,7 @@ import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.launch.CgroupEntry;
 import dev.berth.runtime.launch.CgroupView;
 import dev.berth.runtime.launch.ContainerSpec;
+import dev.berth.runtime.launch.DeviceNode;
 import dev.berth.runtime.plan.Stdio;
 import dev.berth.state.v1.ContainerRecord;
 import java.io.IOException;
@@ -40,6 +41,9 @@ final class ContainerSpecs {
         ContainerRecord record = starting.container().record();
         LinuxContainerSecurityContext security = record.getConfig().getLinux().getSecurityContext();
         boolean privileged = security.getPrivileged();
+        List<DeviceNode> nodes = devices.nodes(record.getConfig());
+        // A wrong log path fails here, before anything else is opened.
+        ContainerSpec.Output output = output(record, starting.cgroup());
         return new ContainerSpec(
                 starting.process(),
                 starting.root(),
@@ -48,12 +52,12 @@ final class ContainerSpecs {
                 privileged,
                 pidTarget(starting.container()),
                 starting.mounts(),
-                devices.nodes(record.getConfig()),
+                nodes,
                 privileged ? List.of() : security.getMaskedPathsList(),
                 privileged ? List.of() : security.getReadonlyPathsList(),
                 entry(starting.cgroup()),
                 view(starting.cgroup(), privileged),
-                output(record, starting.cgroup()));
+                output);
     }
 
     private static @Nullable String pidTarget(Container container) {

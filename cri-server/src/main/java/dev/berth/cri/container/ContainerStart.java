@@ -73,6 +73,11 @@ public final class ContainerStart implements Rpc<StartContainerRequest, StartCon
                         CriFailure.Kind.INVALID,
                         "the container %s could not be started: %s".formatted(name, launch.getMessage()),
                         launch);
+            case IllegalArgumentException wrong ->
+                new CriFailure(
+                        CriFailure.Kind.INVALID,
+                        "the container %s could not be started: %s".formatted(name, wrong.getMessage()),
+                        wrong);
             case CgroupFailure cgroup
             when cgroup.kind() == CgroupFailure.Kind.INVALID ->
                 new CriFailure(CriFailure.Kind.INVALID, String.valueOf(cgroup.getMessage()), cgroup);

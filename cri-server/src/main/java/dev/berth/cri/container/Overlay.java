@@ -136,9 +136,8 @@ final class Overlay {
     /** mount(2) takes a page of options, and what it mounts is cloned before the thread's mounts go. */
     private static int detachedAgain(Kernel kernel, Stack stack, String lower) {
         enterLinks(kernel, stack);
-        String writable = stack.upper() == null
-                ? ""
-                : ",upperdir=%s,workdir=%s,volatile".formatted(stack.upper(), stack.work());
+        String writable =
+                stack.upper() == null ? "" : ",upperdir=%s,workdir=%s,volatile".formatted(stack.upper(), stack.work());
         String links = stack.layers().links().toString();
         kernel.mount("overlay", links, "overlay", 0, "lowerdir=" + lower + writable);
         return kernel.openTree(Kernel.AT_FDCWD, links, Kernel.OPEN_TREE_CLONE);

@@ -9,6 +9,7 @@ import dev.berth.runtime.cgroup.Cgroup;
 import dev.berth.runtime.cgroup.CgroupSpec;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.launch.ContainerPlan;
+import dev.berth.runtime.launch.ContainerSpec;
 import dev.berth.runtime.plan.Plan;
 import dev.berth.state.v1.ContainerRecord;
 import java.time.Duration;
@@ -100,9 +101,10 @@ final class StartSteps {
     /** From here on the plan owns every descriptor, and closes it once the shim has its own. */
     private void launch(ContainerStarting starting) throws InterruptedException {
         Container container = starting.container();
-        Plan plan = ContainerPlan.compile(platform.kernel(), specs.of(starting));
+        ContainerSpec spec = specs.of(starting);
         starting.root(-1);
         starting.mounts().clear();
+        Plan plan = ContainerPlan.compile(platform.kernel(), spec);
         container.pod().shim().launch(container.id(), plan, LAUNCH);
     }
 

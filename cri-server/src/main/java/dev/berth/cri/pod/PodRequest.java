@@ -8,6 +8,7 @@ import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.PodSandboxMetadata;
 import dev.berth.cri.v1.PortMapping;
 import dev.berth.cri.v1.RunPodSandboxRequest;
+import dev.berth.runtime.cgroup.CgroupFailure;
 import dev.berth.runtime.cgroup.CgroupPaths;
 import dev.berth.runtime.sysctl.PodNamespaces;
 import dev.berth.runtime.sysctl.SysctlWrite;
@@ -38,7 +39,7 @@ final class PodRequest {
         }
         config.getPortMappingsList().forEach(PodRequest::port);
         path("the log directory", config.getLogDirectory());
-        CgroupPaths.parent(config.getLinux().getCgroupParent(), "/");
+        cgroupParent(config.getLinux().getCgroupParent());
         LinuxSandboxSecurityContext security = config.getLinux().getSecurityContext();
         namespaces(security.getNamespaceOptions());
         return Sysctls.plan(config.getLinux().getSysctlsMap(), owned(security.getNamespaceOptions()));
@@ -71,6 +72,14 @@ final class PodRequest {
         }
         if (!path.startsWith("/") || Set.of(path.split("/", -1)).contains("..")) {
             throw CriFailure.invalid("%s %s must be an absolute path without ..".formatted(what, path));
+        }
+    }
+
+    private static void cgroupParent(String parent) {
+        try {
+            CgroupPaths.parent(parent, "/");
+        } catch (CgroupFailure failure) {
+            throw new CriFailure(CriFailure.Kind.INVALID, String.valueOf(failure.getMessage()), failure);
         }
     }
 

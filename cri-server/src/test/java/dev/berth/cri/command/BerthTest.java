@@ -150,7 +150,7 @@ class BerthTest {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         CommandLine command = Berth.commandLine(
-                new Berth.Parts((config, _) -> Node.bare(config), _ -> findings, _ -> images.opened()));
+                new Berth.Parts((config, _) -> Node.bare(config), _ -> findings, _ -> images.opened()), arguments);
         return command.setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))

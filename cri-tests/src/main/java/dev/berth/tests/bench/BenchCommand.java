@@ -78,6 +78,7 @@ public final class BenchCommand implements Callable<Integer> {
             measureStart();
         }
         System.out.print(results.table(subjects.getFirst().name()));
+        subjects.forEach(subject -> System.out.print(floorTable(subject.name())));
         if (warning != null) {
             System.out.println(warning);
         }
@@ -100,7 +101,7 @@ public final class BenchCommand implements Callable<Integer> {
         Workload workload = new Workload(results);
         try (Floors floors = Floors.start()) {
             for (int i = 0; i < rounds; i++) {
-                floors(floors);
+                floors.round(results);
                 for (int j = 0; j < subjects.size(); j++) {
                     // Another order each round, so that none always follows the same one.
                     workload.round(subjects.get((i + j) % subjects.size()));
@@ -109,11 +110,13 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private void floors(Floors floors) throws Exception {
-        floors.measure("spawn", results.series("floors", "posix_spawn of a static true"));
-        floors.measure("clone", results.series("floors", "clone3 with six namespaces + exec"));
-        floors.measure("exec", results.series("floors", "fork + setns + fork + exec"));
-        floors.measure(floors.plugins(), results.series("floors", "CNI ADD by bridge and portmap, bare"));
+    private String floorTable(String subject) {
+        return "%nTo the floor, %s:%n".formatted(subject)
+                + results.toFloor(subject, Workload.POD_HOST, Floors.CLONE)
+                + results.toFloor(subject, Workload.POD_BRIDGE, Floors.PLUGINS)
+                + results.toFloor(subject, Workload.CONTAINER, Floors.CLONE)
+                + results.toFloor(subject, Workload.FIRST_BYTE, Floors.CLONE)
+                + results.toFloor(subject, Workload.EXEC, Floors.EXEC);
     }
 
     private void measureStart() throws Exception {

@@ -13,6 +13,12 @@ import java.util.concurrent.TimeUnit;
 
 /** The C program that does the least the kernel asks for, on command, so that floors interleave with servers. */
 final class Floors implements AutoCloseable {
+    static final String OPERATION = "floors";
+    static final String SPAWN = "posix_spawn of a static true";
+    static final String CLONE = "clone3 with six namespaces + exec";
+    static final String EXEC = "fork + setns + fork + exec";
+    static final String PLUGINS = "CNI ADD by bridge and portmap, bare";
+
     private static final String BRIDGE = "benchfloor0";
 
     private final Process process;
@@ -44,8 +50,16 @@ final class Floors implements AutoCloseable {
         return floors;
     }
 
+    /** All of them once. */
+    void round(Results results) throws IOException {
+        measure("spawn", results.series(OPERATION, SPAWN));
+        measure("clone", results.series(OPERATION, CLONE));
+        measure("exec", results.series(OPERATION, EXEC));
+        measure(plugins(), results.series(OPERATION, PLUGINS));
+    }
+
     /** Does the operation once and counts what its program says. */
-    void measure(String operation, Series series) throws IOException {
+    private void measure(String operation, Series series) throws IOException {
         long cpu = MachineCpu.nanos();
         requests.write(operation + "\n");
         requests.flush();
@@ -58,7 +72,7 @@ final class Floors implements AutoCloseable {
     }
 
     /** CNI ADD by bridge and portmap, as a conflist would have it. */
-    String plugins() {
+    private String plugins() {
         Path plugins = NodeFolders.cniPlugins();
         return "plugins %s %s %s %s"
                 .formatted(

@@ -17,30 +17,46 @@ import java.util.stream.Stream;
 final class Memory {
     private Memory() {}
 
-    /** Makes pods of one idle container each, measures, removes them; one line. */
+    /** Makes bare pods, then one idle container in each, measures, removes them; two lines. */
     static String measure(Subject subject, int count) throws IOException, InterruptedException {
         Set<Long> before = pids();
         List<RunningPod> pods = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            RunningPod pod =
-                    subject.pods().run(subject.pods().hostNetwork("idle" + i).build());
-            pods.add(pod);
+            pods.add(subject.pods().run("idle" + i));
         }
+        String bare = line(subject, "a bare pod", count, before);
+        for (RunningPod pod : pods) {
+            pod.start(subject.pods().idle("main"));
+        }
+        String used = line(subject, "a pod with one container, its own process left out", count, before);
+        pods.forEach(RunningPod::close);
+        return bare + used;
+    }
+
+    private static String line(Subject subject, String what, int count, Set<Long> before)
+            throws IOException, InterruptedException {
         Thread.sleep(1_000);
         long added = pids().stream()
-                .filter(pid -> !before.contains(pid))
+                .filter(pid -> !before.contains(pid) && !isPayload(pid))
                 .mapToLong(MemoryUse::pssKib)
                 .sum();
         OptionalLong daemon = listener(subject.client().socket());
-        String line = String.format(
+        return String.format(
                 Locale.ROOT,
-                "%-12s %8.1f KiB Pss an idle pod outside the daemon (of %d), daemon %8.1f MiB Pss%n",
+                "%-12s Pss of %s, outside the daemon: %.1f KiB (mean of %d); daemon: %.1f MiB%n",
                 subject.name(),
+                what,
                 (double) added / count,
                 count,
                 daemon.isPresent() ? (double) MemoryUse.pssKib(daemon.getAsLong()) / 1024 : Double.NaN);
-        pods.forEach(RunningPod::close);
-        return line;
+    }
+
+    private static boolean isPayload(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/%d/comm".formatted(pid))).startsWith("busybox");
+        } catch (IOException _) {
+            return true;
+        }
     }
 
     private static Set<Long> pids() {

@@ -54,6 +54,20 @@ final class Results {
         return text.toString();
     }
 
+    /** The p50 of an operation beside that of its floor: times it and milliseconds over it. */
+    String toFloor(String subject, String operation, String floor) {
+        double ours = series(operation, subject).quantile(0.5);
+        double least = series(Floors.OPERATION, floor).quantile(0.5);
+        return String.format(
+                Locale.ROOT,
+                "  %-40s %8.3f ms = %6.2fx %s (%+.3f ms)%n",
+                operation,
+                ours,
+                ours / least,
+                floor,
+                ours - least);
+    }
+
     private static String row(String name, Series series, @Nullable Series ours) {
         String ratio = ours == null
                 ? ""

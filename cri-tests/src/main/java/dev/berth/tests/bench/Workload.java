@@ -27,6 +27,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One round of everything on one subject. Seccomp is the default profile and limits are set, as a kubelet asks. */
 final class Workload {
+    static final String POD_HOST = "pod start, host network";
+    static final String POD_BRIDGE = "pod start, bridge CNI";
+    static final String CONTAINER = "container create + start";
+    static final String FIRST_BYTE = "StartContainer -> first byte";
+    static final String EXEC = "ExecSync of true";
+
     private static final int IN_FLIGHT = 8;
     private static final int EXECS = 3 * IN_FLIGHT;
     private static final int CHEAP_REPEATS = 10;
@@ -44,18 +50,18 @@ final class Workload {
         round++;
         String name = subject.name();
         Pods pods = subject.pods();
-        RunningPod pod = startedPod("pod start, host network", subject, pods.hostNetwork("host" + round));
-        results.measure("container create + start", name, () -> pod.start(limited(pods.idle("second"))));
-        results.measure("StartContainer -> first byte", name, firstByte(pod, pods, name));
+        RunningPod pod = startedPod(POD_HOST, subject, pods.hostNetwork("host" + round));
+        results.measure(CONTAINER, name, () -> pod.start(limited(pods.idle("second"))));
+        results.measure(FIRST_BYTE, name, firstByte(pod, pods, name));
         String container = pod.start(limited(pods.idle("execs")));
         for (int i = 0; i < 3; i++) {
-            results.measure("ExecSync of true", name, () -> pod.exec(container, "/bin/true"));
+            results.measure(EXEC, name, () -> pod.exec(container, "/bin/true"));
         }
         results.measureEach("ExecSync of true, 8 in flight, each", name, EXECS, () -> inFlight(pod, container));
         cheapCalls(subject);
         results.measure("stop and remove pod, host network", name, pod::close);
 
-        RunningPod bridged = startedPod("pod start, bridge CNI", subject, pods.config("bridge" + round));
+        RunningPod bridged = startedPod(POD_BRIDGE, subject, pods.config("bridge" + round));
         results.measure("stop and remove pod, bridge CNI", name, bridged::close);
     }
 
@@ -86,7 +92,7 @@ final class Workload {
 
     /** Creates before it is measured. */
     private static Results.Work firstByte(RunningPod pod, Pods pods, String name) {
-        ContainerConfig config = limited(pods.shell("first-byte-" + name, "echo x; exec sleep 600"))
+        ContainerConfig config = limited(pods.shell("first-byte-" + name, "echo x; exec top -b -d 600"))
                 .build();
         String container = pod.create(config);
         Path log = pod.logFile(config);

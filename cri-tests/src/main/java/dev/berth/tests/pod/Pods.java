@@ -63,7 +63,7 @@ public record Pods(CriClient client, String image, Path logs) {
     public ContainerConfig.Builder container(String name, String... command) {
         return ContainerConfig.newBuilder()
                 .setMetadata(ContainerMetadata.newBuilder().setName(name))
-                .setImage(ImageSpec.newBuilder().setImage(image))
+                .setImage(ImageSpec.newBuilder().setImage(image).setUserSpecifiedImage(image))
                 .addAllCommand(List.of(command))
                 .setLogPath(name + ".log")
                 .setLinux(LinuxContainerConfig.getDefaultInstance());

@@ -22,6 +22,7 @@ import dev.berth.tests.image.TarLayer;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
+import dev.berth.tests.world.OnNode;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;

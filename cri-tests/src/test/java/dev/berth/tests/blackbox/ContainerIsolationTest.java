@@ -19,6 +19,7 @@ import dev.berth.cri.v1.SecurityProfile;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
+import dev.berth.tests.world.OnNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

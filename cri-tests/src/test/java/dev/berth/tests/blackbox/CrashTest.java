@@ -15,6 +15,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.LogLine;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
+import dev.berth.tests.world.NodeExtension;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.Random;

@@ -20,6 +20,7 @@ import dev.berth.tests.image.OciImage;
 import dev.berth.tests.image.RegistryPush;
 import dev.berth.tests.image.TarLayer;
 import dev.berth.tests.node.TestNode;
+import dev.berth.tests.world.OnNode;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.LogLine;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
+import dev.berth.tests.world.OnNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -9,6 +9,7 @@ import dev.berth.tests.node.MemoryUse;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
+import dev.berth.tests.world.NodeExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

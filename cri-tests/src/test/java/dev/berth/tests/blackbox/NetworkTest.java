@@ -7,6 +7,7 @@ import dev.berth.tests.node.LocalRegistry;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
+import dev.berth.tests.world.OnNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -12,6 +12,7 @@ import dev.berth.cri.v1.PodSandboxStatus;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
+import dev.berth.tests.world.OnNode;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;

@@ -7,6 +7,7 @@ import dev.berth.cri.v1.ContainerState;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
+import dev.berth.tests.world.OnNode;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

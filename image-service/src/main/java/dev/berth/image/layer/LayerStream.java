@@ -63,10 +63,14 @@ public record LayerStream(InputStream compressed, @Nullable Digest digest, Diges
         }
         try {
             outer.drain();
+        } catch (IOException | ImageFailure _) {
+            return failure;
+        }
+        try {
             outer.check(what());
             return failure;
-        } catch (IOException | ImageFailure other) {
-            return other instanceof ImageFailure mismatch ? mismatch : failure;
+        } catch (ImageFailure mismatch) {
+            return mismatch;
         }
     }
 

@@ -17,15 +17,20 @@ interface ArchiveFiles {
 
     /** An archive that is a directory. */
     record OfDirectory(Path directory) implements ArchiveFiles {
+        /** Where a name leads, as if the directory were the root. */
+        private Path inside(String name) {
+            return directory.resolve(Path.of("/" + name).normalize().toString().substring(1));
+        }
+
         @Override
         public long size(String name) throws IOException {
-            Path file = directory.resolve(name);
+            Path file = inside(name);
             return Files.isRegularFile(file) ? Files.size(file) : -1;
         }
 
         @Override
         public @Nullable InputStream open(String name) throws IOException {
-            Path file = directory.resolve(name);
+            Path file = inside(name);
             return Files.isRegularFile(file) ? Files.newInputStream(file) : null;
         }
     }

@@ -20,6 +20,7 @@ final class BlobStream extends InputStream {
     private final Descriptor blob;
     private final Retry retry;
     private @Nullable InputStream open;
+    private @Nullable ImageFailure ended;
     private int endpoint;
     private int failures;
     private long position;
@@ -41,6 +42,9 @@ final class BlobStream extends InputStream {
         Objects.checkFromIndexSize(offset, length, into.length);
         if (length == 0) {
             return 0;
+        }
+        if (ended != null) {
+            throw ended;
         }
         while (true) {
             try {
@@ -95,6 +99,8 @@ final class BlobStream extends InputStream {
     private void nextEndpoint(ImageFailure failure) {
         boolean last = endpoint + 1 >= endpoints.size();
         if (last || failure.kind() == ImageFailure.Kind.CANCELLED || failure.kind() == ImageFailure.Kind.CORRUPT) {
+            // A cancelled read may be taken up again by another thread; any other end is the end.
+            ended = failure.kind() == ImageFailure.Kind.CANCELLED ? null : failure;
             throw failure;
         }
         endpoint++;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyStream extends InputStream implements BodySubscriber<BodyStream> {
     private static final int AHEAD = 16;
+    private static final long LONGEST_DISCARDED = 1 << 16;
 
     private sealed interface Event {
         record Bytes(List<ByteBuffer> buffers) implements Event {}
@@ -139,6 +140,15 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while reading from the registry");
+        }
+    }
+
+    /** Throws a short body away, which leaves the connection to the next request; a long one is cut off. */
+    void discard() {
+        try (this) {
+            skip(LONGEST_DISCARDED);
+        } catch (IOException _) {
+            // Nobody wants these bytes.
         }
     }
 

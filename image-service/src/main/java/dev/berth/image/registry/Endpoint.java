@@ -35,7 +35,7 @@ final class Endpoint {
         String authorization = authorizer.header();
         HttpResponse<BodyStream> response = http.get(host, address, headers, authorization);
         if (response.statusCode() == 401) {
-            response.body().close();
+            response.body().discard();
             String other = authorizer.answer(response.headers().allValues("WWW-Authenticate"), authorization);
             response = http.get(host, address, headers, other);
         }
@@ -48,12 +48,16 @@ final class Endpoint {
         if (status == 200 || status == 206) {
             return;
         }
-        response.body().close();
+        response.body().discard();
         switch (status) {
             case 401, 403 -> throw authorizer.denied(" (status %d)".formatted(status));
             case 404 ->
                 throw new ImageFailure(
                         ImageFailure.Kind.NOT_FOUND, "%s has no %s/%s".formatted(host, repository, rest));
+            case 416 ->
+                throw new ImageFailure(
+                        ImageFailure.Kind.CORRUPT,
+                        "%s has less of %s/%s than was promised".formatted(host, repository, rest));
             case 408, 425, 429, 500, 502, 503, 504 ->
                 throw new TransientFailure(
                         "%s answered %d".formatted(host, status),

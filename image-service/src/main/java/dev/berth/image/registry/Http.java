@@ -49,7 +49,7 @@ final class Http implements AutoCloseable {
             if (!isRedirect(response.statusCode()) || location.isEmpty()) {
                 return response;
             }
-            response.body().close();
+            response.body().discard();
             current = follow(current, location);
         }
         throw new IOException("%s redirects more than %d times".formatted(address, MOST_REDIRECTS));

@@ -7,7 +7,7 @@ import java.net.ConnectException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
  * How often and how soon a failed request is made again.
@@ -39,7 +39,7 @@ record Retry(int attempts, Duration firstDelay) {
         if (failure instanceof InterruptedIOException || Thread.currentThread().isInterrupted()) {
             throw cancelled(what, failure);
         }
-        if (failures >= attempts || failure instanceof SSLException) {
+        if (failures >= attempts || failure instanceof SSLHandshakeException) {
             throw new ImageFailure(ImageFailure.Kind.UNAVAILABLE, "%s: %s".formatted(what, told(failure)), failure);
         }
         long asked = failure instanceof TransientFailure wait ? wait.waitMillis() : 0;

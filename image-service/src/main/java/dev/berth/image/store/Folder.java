@@ -111,12 +111,28 @@ final class Folder implements AutoCloseable {
 
     /** Puts a file in place as a whole: after a crash it is the old one or the new one. */
     void replace(String name, byte[] bytes) {
-        int flags = Kernel.O_WRONLY | Kernel.O_CREAT | Kernel.O_TRUNC | Kernel.O_NOFOLLOW;
-        try (Fd file = new Fd(kernel, kernel.openat(fd(), name + TEMPORARY, flags, 0600))) {
+        try (Fd file = create(name + TEMPORARY)) {
             kernel.write(file.number(), bytes, 0, bytes.length);
             kernel.fdatasync(file.number());
         }
         kernel.renameat(fd(), name + TEMPORARY, fd(), name);
+    }
+
+    /** Writes a file that a later syncfs makes durable. */
+    void write(String name, byte[] bytes) {
+        try (Fd file = create(name)) {
+            kernel.write(file.number(), bytes, 0, bytes.length);
+        }
+    }
+
+    private Fd create(String name) {
+        int flags = Kernel.O_WRONLY | Kernel.O_CREAT | Kernel.O_TRUNC | Kernel.O_NOFOLLOW;
+        return new Fd(kernel, kernel.openat(fd(), name, flags, 0600));
+    }
+
+    /** Makes durable which names this directory holds. */
+    void sync() {
+        kernel.fdatasync(fd());
     }
 
     /** Makes an empty file. */

@@ -64,7 +64,7 @@ public final class ImageStore implements AutoCloseable {
         try {
             ImageStore store = new ImageStore(kernel, path.toAbsolutePath().normalize(), pinned);
             store.recover(held);
-            Thread.ofPlatform().daemon().name("image-sweep").start(store.trash::empty);
+            store.trash.emptyLater();
             return store;
         } catch (KernelFailure e) {
             throw KernelFailures.told("the image store %s cannot be opened".formatted(path), e);
@@ -165,9 +165,9 @@ public final class ImageStore implements AutoCloseable {
             StoredImage image = images.get(content.id().toString());
             if (image == null) {
                 image = new StoredImage(content.id(), content.config(), content.bytes(), leases);
-                spare = List.of();
                 name(image, names);
                 create(image, content);
+                spare = List.of();
             } else {
                 image.removed = false;
                 name(image, names);
@@ -216,8 +216,12 @@ public final class ImageStore implements AutoCloseable {
             inside.replace(CONFIG, content.configBytes());
             inside.replace(MANIFEST, content.manifestBytes());
             inside.replace(RECORD, image.record());
+            trash.folder().move(room, folder, image.name());
+        } catch (KernelFailure e) {
+            discard(room);
+            throw e;
         }
-        trash.folder().move(room, folder, image.name());
+        folder.sync();
         images.put(image.id.toString(), image);
         contentBytes += image.contentBytes;
     }
@@ -384,9 +388,9 @@ public final class ImageStore implements AutoCloseable {
 
     @Override
     public void close() {
+        trash.close();
         layers.close();
         folder.close();
-        trash.close();
         root.close();
         flock.close();
     }

@@ -275,7 +275,7 @@ public final class LayerStore implements AutoCloseable {
                     .put("chainId", layer.chainId.toString())
                     .put("bytes", layer.bytes)
                     .put("inodes", layer.inodes));
-            inside.replace(FACTS, facts);
+            inside.write(FACTS, facts);
         }
     }
 

@@ -2,6 +2,10 @@ package dev.berth.image.store;
 
 import dev.berth.runtime.kernel.KernelFailure;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,6 +18,8 @@ final class Trash implements AutoCloseable {
     private final Folder folder;
     private final AtomicLong sequence = new AtomicLong();
     private final ConcurrentLinkedQueue<String> waiting = new ConcurrentLinkedQueue<>();
+    private final ExecutorService sweeper = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("image-sweep").factory());
 
     Trash(Folder folder) {
         this.folder = folder;
@@ -44,8 +50,29 @@ final class Trash implements AutoCloseable {
         return folder;
     }
 
-    /** Deletes what was taken; what cannot be deleted is tried again at the next start. */
+    /**
+     * Deletes what was taken, on a thread of its own since that can take long, and waits for it. An interrupt ends the wait, not the
+     * deletion; what cannot be deleted is tried again at the next start.
+     */
     void empty() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        try {
+            sweeper.submit(this::sweep).get();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.WARNING, "deleting what was removed has to wait for the next start", e);
+        }
+    }
+
+    /** Deletes what was taken, some time soon. */
+    void emptyLater() {
+        sweeper.execute(this::sweep);
+    }
+
+    private void sweep() {
         String name;
         while ((name = waiting.poll()) != null) {
             try {
@@ -56,8 +83,10 @@ final class Trash implements AutoCloseable {
         }
     }
 
+    /** Waits for what is being deleted. */
     @Override
     public void close() {
+        sweeper.close();
         folder.close();
     }
 }

@@ -23,7 +23,7 @@ final class DevicePrograms {
             scratch.putInt(attr + 4, program);
             scratch.putInt(attr + 8, BPF_CGROUP_DEVICE);
             scratch.putInt(attr + 12, BPF_F_ALLOW_MULTI);
-            syscalls.check(Call.BPF, "BPF_PROG_ATTACH, BPF_CGROUP_DEVICE", BPF_PROG_ATTACH, attr, 32);
+            syscalls.check(Call.BPF, () -> "BPF_PROG_ATTACH, BPF_CGROUP_DEVICE", BPF_PROG_ATTACH, attr, 32);
         } finally {
             kernel.close(program);
         }
@@ -36,7 +36,7 @@ final class DevicePrograms {
             scratch.putInt(attr + 4, instructions.length / INSTRUCTION);
             scratch.putLong(attr + 8, scratch.bytes(instructions, 0, instructions.length));
             scratch.putLong(attr + 16, scratch.name("Apache-2.0"));
-            return (int) syscalls.check(Call.BPF, "BPF_PROG_LOAD, CGROUP_DEVICE", BPF_PROG_LOAD, attr, 128);
+            return (int) syscalls.check(Call.BPF, () -> "BPF_PROG_LOAD, CGROUP_DEVICE", BPF_PROG_LOAD, attr, 128);
         }
     }
 }

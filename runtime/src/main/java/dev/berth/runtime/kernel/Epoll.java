@@ -20,7 +20,7 @@ final class Epoll {
     }
 
     int create() {
-        return (int) syscalls.check(Call.EPOLL_CREATE1, "EPOLL_CLOEXEC", CLOEXEC);
+        return (int) syscalls.check(Call.EPOLL_CREATE1, () -> "EPOLL_CLOEXEC", CLOEXEC);
     }
 
     void add(int epoll, int fd, int events, long token) {
@@ -28,18 +28,18 @@ final class Epoll {
             long event = scratch.room(EVENT_SIZE);
             scratch.putInt(event, events);
             scratch.putLong(event + TOKEN_AT, token);
-            syscalls.check(Call.EPOLL_CTL, epoll + ", ADD, " + fd, epoll, EPOLL_CTL_ADD, fd, event);
+            syscalls.check(Call.EPOLL_CTL, () -> epoll + ", ADD, " + fd, epoll, EPOLL_CTL_ADD, fd, event);
         }
     }
 
     void delete(int epoll, int fd) {
-        syscalls.check(Call.EPOLL_CTL, epoll + ", DEL, " + fd, epoll, EPOLL_CTL_DEL, fd, 0);
+        syscalls.check(Call.EPOLL_CTL, () -> epoll + ", DEL, " + fd, epoll, EPOLL_CTL_DEL, fd, 0);
     }
 
     long[] await(int epoll, int timeoutMillis) {
         try (Scratch scratch = syscalls.scratch()) {
             long events = scratch.room(EVENT_SIZE * BATCH);
-            int ready = (int) syscalls.check(Call.EPOLL_PWAIT, epoll, epoll, events, BATCH, timeoutMillis, 0, 8);
+            int ready = (int) syscalls.check(Call.EPOLL_PWAIT, () -> epoll, epoll, events, BATCH, timeoutMillis, 0, 8);
             long[] tokens = new long[ready];
             for (int i = 0; i < ready; i++) {
                 tokens[i] = scratch.getLong(events + (long) i * EVENT_SIZE + TOKEN_AT);
@@ -49,6 +49,6 @@ final class Epoll {
     }
 
     int eventfd() {
-        return (int) syscalls.check(Call.EVENTFD2, 0, 0, CLOEXEC | NONBLOCK);
+        return (int) syscalls.check(Call.EVENTFD2, () -> 0, 0, CLOEXEC | NONBLOCK);
     }
 }

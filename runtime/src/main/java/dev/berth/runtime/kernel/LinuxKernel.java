@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
@@ -32,8 +33,8 @@ public final class LinuxKernel implements Kernel {
     @Override
     public int openat(int dir, String path, int flags, int mode) {
         try (Scratch scratch = syscalls.scratch()) {
-            return (int)
-                    syscalls.check(Call.OPENAT, shown(dir, path), dir, scratch.name(path), flags | O_CLOEXEC, mode);
+            return (int) syscalls.check(
+                    Call.OPENAT, () -> shown(dir, path), dir, scratch.name(path), flags | O_CLOEXEC, mode);
         }
     }
 
@@ -66,8 +67,8 @@ public final class LinuxKernel implements Kernel {
     public int read(int fd, byte[] into, int offset, int length) {
         int chunk = Math.min(length, CHUNK);
         try (Scratch scratch = syscalls.scratch()) {
-            long room = scratch.room(chunk);
-            int got = (int) syscalls.check(Call.READ, fd, fd, room, chunk);
+            long room = scratch.buffer(chunk);
+            int got = (int) syscalls.check(Call.READ, () -> fd, fd, room, chunk);
             scratch.get(room, into, offset, got);
             return got;
         }
@@ -77,8 +78,8 @@ public final class LinuxKernel implements Kernel {
     public int pread(int fd, byte[] into, int offset, int length, long position) {
         int chunk = Math.min(length, CHUNK);
         try (Scratch scratch = syscalls.scratch()) {
-            long room = scratch.room(chunk);
-            int got = (int) syscalls.check(Call.PREAD64, fd, fd, room, chunk, position);
+            long room = scratch.buffer(chunk);
+            int got = (int) syscalls.check(Call.PREAD64, () -> fd, fd, room, chunk, position);
             scratch.get(room, into, offset, got);
             return got;
         }
@@ -91,7 +92,7 @@ public final class LinuxKernel implements Kernel {
             int chunk = Math.min(length - done, CHUNK);
             try (Scratch scratch = syscalls.scratch()) {
                 long address = scratch.bytes(from, offset + done, chunk);
-                done += (int) syscalls.check(Call.WRITE, fd, fd, address, chunk);
+                done += (int) syscalls.check(Call.WRITE, () -> fd, fd, address, chunk);
             }
         }
     }
@@ -100,41 +101,41 @@ public final class LinuxKernel implements Kernel {
     public void write(int fd, ByteBuffer direct) {
         long base = Pointer.wrap(Runtime.getSystemRuntime(), direct).address();
         while (direct.hasRemaining()) {
-            long wrote = syscalls.check(Call.WRITE, fd, fd, base + direct.position(), direct.remaining());
+            long wrote = syscalls.check(Call.WRITE, () -> fd, fd, base + direct.position(), direct.remaining());
             direct.position(direct.position() + (int) wrote);
         }
     }
 
     @Override
     public void ftruncate(int fd, long length) {
-        syscalls.check(Call.FTRUNCATE, fd, fd, length);
+        syscalls.check(Call.FTRUNCATE, () -> fd, fd, length);
     }
 
     @Override
     public void mkdirat(int dir, String path, int mode) {
         try (Scratch scratch = syscalls.scratch()) {
-            syscalls.check(Call.MKDIRAT, shown(dir, path), dir, scratch.name(path), mode);
+            syscalls.check(Call.MKDIRAT, () -> shown(dir, path), dir, scratch.name(path), mode);
         }
     }
 
     @Override
     public void mknodat(int dir, String path, int mode, long device) {
         try (Scratch scratch = syscalls.scratch()) {
-            syscalls.check(Call.MKNODAT, shown(dir, path), dir, scratch.name(path), mode, device);
+            syscalls.check(Call.MKNODAT, () -> shown(dir, path), dir, scratch.name(path), mode, device);
         }
     }
 
     @Override
     public void symlinkat(String target, int dir, String path) {
         try (Scratch scratch = syscalls.scratch()) {
-            syscalls.check(Call.SYMLINKAT, shown(dir, path), scratch.name(target), dir, scratch.name(path));
+            syscalls.check(Call.SYMLINKAT, () -> shown(dir, path), scratch.name(target), dir, scratch.name(path));
         }
     }
 
     @Override
     public void linkat(int fromDir, String from, int toDir, String to, int flags) {
         try (Scratch scratch = syscalls.scratch()) {
-            String shown = shown(fromDir, from) + ", " + shown(toDir, to);
+            Supplier<Object> shown = () -> shown(fromDir, from) + ", " + shown(toDir, to);
             syscalls.check(Call.LINKAT, shown, fromDir, scratch.name(from), toDir, scratch.name(to), flags);
         }
     }
@@ -142,14 +143,14 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void unlinkat(int dir, String path, int flags) {
         try (Scratch scratch = syscalls.scratch()) {
-            syscalls.check(Call.UNLINKAT, shown(dir, path), dir, scratch.name(path), flags);
+            syscalls.check(Call.UNLINKAT, () -> shown(dir, path), dir, scratch.name(path), flags);
         }
     }
 
     @Override
     public void renameat(int fromDir, String from, int toDir, String to) {
         try (Scratch scratch = syscalls.scratch()) {
-            String shown = shown(fromDir, from) + ", " + shown(toDir, to);
+            Supplier<Object> shown = () -> shown(fromDir, from) + ", " + shown(toDir, to);
             syscalls.check(Call.RENAMEAT2, shown, fromDir, scratch.name(from), toDir, scratch.name(to), 0);
         }
     }
@@ -157,8 +158,9 @@ public final class LinuxKernel implements Kernel {
     @Override
     public String readlinkat(int dir, String path) {
         try (Scratch scratch = syscalls.scratch()) {
-            long room = scratch.room(4096);
-            int got = (int) syscalls.check(Call.READLINKAT, shown(dir, path), dir, scratch.name(path), room, 4096);
+            long room = scratch.buffer(4096);
+            int got =
+                    (int) syscalls.check(Call.READLINKAT, () -> shown(dir, path), dir, scratch.name(path), room, 4096);
             byte[] target = new byte[got];
             scratch.get(room, target, 0, got);
             return OsString.decode(target);
@@ -168,19 +170,19 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void fchownat(int dir, String path, int uid, int gid, int flags) {
         try (Scratch scratch = syscalls.scratch()) {
-            syscalls.check(Call.FCHOWNAT, shown(dir, path), dir, scratch.name(path), uid, gid, flags);
+            syscalls.check(Call.FCHOWNAT, () -> shown(dir, path), dir, scratch.name(path), uid, gid, flags);
         }
     }
 
     @Override
     public void fchmod(int fd, int mode) {
-        syscalls.check(Call.FCHMOD, fd, fd, mode);
+        syscalls.check(Call.FCHMOD, () -> fd, fd, mode);
     }
 
     @Override
     public void fchmodat(int dir, String path, int mode) {
         try (Scratch scratch = syscalls.scratch()) {
-            syscalls.check(Call.FCHMODAT, shown(dir, path), dir, scratch.name(path), mode);
+            syscalls.check(Call.FCHMODAT, () -> shown(dir, path), dir, scratch.name(path), mode);
         }
     }
 
@@ -192,7 +194,7 @@ public final class LinuxKernel implements Kernel {
                 scratch.putLong(times + 16L * i, seconds);
                 scratch.putLong(times + 16L * i + 8, nanoseconds);
             }
-            syscalls.check(Call.UTIMENSAT, shown(dir, path), dir, scratch.name(path), times, flags);
+            syscalls.check(Call.UTIMENSAT, () -> shown(dir, path), dir, scratch.name(path), times, flags);
         }
     }
 
@@ -203,7 +205,7 @@ public final class LinuxKernel implements Kernel {
             long bytes = scratch.bytes(value, 0, value.length);
             syscalls.check(
                     Call.LSETXATTR,
-                    shown(dir, path) + ", " + name,
+                    () -> shown(dir, path) + ", " + name,
                     scratch.name(full),
                     scratch.name(name),
                     bytes,
@@ -215,7 +217,7 @@ public final class LinuxKernel implements Kernel {
     @Override
     public byte[] fgetxattr(int fd, String name) {
         try (Scratch scratch = syscalls.scratch()) {
-            long room = scratch.room(CHUNK);
+            long room = scratch.buffer(CHUNK);
             long got = syscalls.raw(Call.FGETXATTR, fd, scratch.name(name), room, CHUNK);
             if (got == -Errno.ENODATA.number() || got == -Errno.EOPNOTSUPP.number()) {
                 return new byte[0];
@@ -233,19 +235,19 @@ public final class LinuxKernel implements Kernel {
     public Stat fstatat(int dir, String path, int flags) {
         try (Scratch scratch = syscalls.scratch()) {
             long room = scratch.room(256);
-            syscalls.check(Call.NEWFSTATAT, shown(dir, path), dir, scratch.name(path), room, flags);
+            syscalls.check(Call.NEWFSTATAT, () -> shown(dir, path), dir, scratch.name(path), room, flags);
             return StatLayout.read(scratch, room);
         }
     }
 
     @Override
     public void syncfs(int fd) {
-        syscalls.check(Call.SYNCFS, fd, fd);
+        syscalls.check(Call.SYNCFS, () -> fd, fd);
     }
 
     @Override
     public void fdatasync(int fd) {
-        syscalls.check(Call.FDATASYNC, fd, fd);
+        syscalls.check(Call.FDATASYNC, () -> fd, fd);
     }
 
     @Override
@@ -260,11 +262,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public List<String> getdents(int fd) {
         List<String> names = new ArrayList<>();
-        syscalls.check(Call.LSEEK, fd, fd, 0, 0);
+        syscalls.check(Call.LSEEK, () -> fd, fd, 0, 0);
         try (Scratch scratch = syscalls.scratch()) {
-            long room = scratch.room(CHUNK);
+            long room = scratch.buffer(CHUNK);
             int got;
-            while ((got = (int) syscalls.check(Call.GETDENTS64, fd, fd, room, CHUNK)) > 0) {
+            while ((got = (int) syscalls.check(Call.GETDENTS64, () -> fd, fd, room, CHUNK)) > 0) {
                 byte[] entries = new byte[got];
                 scratch.get(room, entries, 0, got);
                 Dirents.names(entries, names);
@@ -276,14 +278,14 @@ public final class LinuxKernel implements Kernel {
     @Override
     public int fsopen(String type) {
         try (Scratch scratch = syscalls.scratch()) {
-            return (int) syscalls.check(Call.FSOPEN, quoted(type), scratch.name(type), FSOPEN_CLOEXEC);
+            return (int) syscalls.check(Call.FSOPEN, () -> quoted(type), scratch.name(type), FSOPEN_CLOEXEC);
         }
     }
 
     @Override
     public void fsconfigString(int fs, String key, String value) {
         try (Scratch scratch = syscalls.scratch()) {
-            String shown = "%d, SET_STRING, \"%s\", \"%s\"".formatted(fs, key, value);
+            Supplier<Object> shown = () -> "%d, SET_STRING, \"%s\", \"%s\"".formatted(fs, key, value);
             syscalls.check(Call.FSCONFIG, shown, fs, FSCONFIG_SET_STRING, scratch.name(key), scratch.name(value), 0);
         }
     }
@@ -292,26 +294,32 @@ public final class LinuxKernel implements Kernel {
     public void fsconfigFlag(int fs, String key) {
         try (Scratch scratch = syscalls.scratch()) {
             syscalls.check(
-                    Call.FSCONFIG, fs + ", SET_FLAG, " + quoted(key), fs, FSCONFIG_SET_FLAG, scratch.name(key), 0, 0);
+                    Call.FSCONFIG,
+                    () -> fs + ", SET_FLAG, " + quoted(key),
+                    fs,
+                    FSCONFIG_SET_FLAG,
+                    scratch.name(key),
+                    0,
+                    0);
         }
     }
 
     @Override
     public void fsconfigFd(int fs, String key, int fd) {
         try (Scratch scratch = syscalls.scratch()) {
-            String shown = "%d, SET_FD, \"%s\", %d".formatted(fs, key, fd);
+            Supplier<Object> shown = () -> "%d, SET_FD, \"%s\", %d".formatted(fs, key, fd);
             syscalls.check(Call.FSCONFIG, shown, fs, FSCONFIG_SET_FD, scratch.name(key), 0, fd);
         }
     }
 
     @Override
     public void fsconfigCreate(int fs) {
-        syscalls.check(Call.FSCONFIG, fs + ", CMD_CREATE", fs, FSCONFIG_CMD_CREATE, 0, 0, 0);
+        syscalls.check(Call.FSCONFIG, () -> fs + ", CMD_CREATE", fs, FSCONFIG_CMD_CREATE, 0, 0, 0);
     }
 
     @Override
     public int fsmount(int fs, long attributes) {
-        return (int) syscalls.check(Call.FSMOUNT, fs, fs, 1, attributes);
+        return (int) syscalls.check(Call.FSMOUNT, () -> fs, fs, 1, attributes);
     }
 
     @Override
@@ -319,7 +327,7 @@ public final class LinuxKernel implements Kernel {
         int empty = path.isEmpty() ? AT_EMPTY_PATH : 0;
         try (Scratch scratch = syscalls.scratch()) {
             return (int) syscalls.check(
-                    Call.OPEN_TREE, shown(dir, path), dir, scratch.name(path), flags | empty | O_CLOEXEC);
+                    Call.OPEN_TREE, () -> shown(dir, path), dir, scratch.name(path), flags | empty | O_CLOEXEC);
         }
     }
 
@@ -327,7 +335,7 @@ public final class LinuxKernel implements Kernel {
     public void moveMount(int mount, int dir, String path) {
         int flags = MOVE_MOUNT_F_EMPTY_PATH | (path.isEmpty() ? MOVE_MOUNT_T_EMPTY_PATH : 0);
         try (Scratch scratch = syscalls.scratch()) {
-            String shown = mount + ", " + shown(dir, path);
+            Supplier<Object> shown = () -> mount + ", " + shown(dir, path);
             syscalls.check(Call.MOVE_MOUNT, shown, mount, scratch.name(""), dir, scratch.name(path), flags);
         }
     }
@@ -341,7 +349,8 @@ public final class LinuxKernel implements Kernel {
             scratch.putLong(attr + 16, propagation);
             scratch.putLong(attr + 24, userNamespace);
             int flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
-            String shown = "%d, set 0x%x, clear 0x%x, propagation 0x%x".formatted(fd, set, clear, propagation);
+            Supplier<Object> shown =
+                    () -> "%d, set 0x%x, clear 0x%x, propagation 0x%x".formatted(fd, set, clear, propagation);
             syscalls.check(Call.MOUNT_SETATTR, shown, fd, scratch.name(""), flags, attr, 32);
         }
     }
@@ -349,7 +358,7 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void mount(String source, String target, String type, long flags, String data) {
         try (Scratch scratch = syscalls.scratch()) {
-            String shown = "\"%s\", \"%s\", \"%s\", 0x%x".formatted(source, target, type, flags);
+            Supplier<Object> shown = () -> "\"%s\", \"%s\", \"%s\", 0x%x".formatted(source, target, type, flags);
             long options = data.isEmpty() ? 0 : scratch.name(data);
             syscalls.check(
                     Call.MOUNT, shown, scratch.name(source), scratch.name(target), scratch.name(type), flags, options);
@@ -359,23 +368,23 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void umount(String target, int flags) {
         try (Scratch scratch = syscalls.scratch()) {
-            syscalls.check(Call.UMOUNT2, quoted(target), scratch.name(target), flags);
+            syscalls.check(Call.UMOUNT2, () -> quoted(target), scratch.name(target), flags);
         }
     }
 
     @Override
     public int pidfdOpen(int pid) {
-        return (int) syscalls.check(Call.PIDFD_OPEN, pid, pid, 0);
+        return (int) syscalls.check(Call.PIDFD_OPEN, () -> pid, pid, 0);
     }
 
     @Override
     public void pidfdSendSignal(int pidfd, int signal) {
-        syscalls.check(Call.PIDFD_SEND_SIGNAL, pidfd + ", " + signal, pidfd, signal, 0, 0);
+        syscalls.check(Call.PIDFD_SEND_SIGNAL, () -> pidfd + ", " + signal, pidfd, signal, 0, 0);
     }
 
     @Override
     public void kill(int pid, int signal) {
-        syscalls.check(Call.KILL, pid + ", " + signal, pid, signal);
+        syscalls.check(Call.KILL, () -> pid + ", " + signal, pid, signal);
     }
 
     @Override
@@ -385,24 +394,24 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void unshare(long flags) {
-        syscalls.check(Call.UNSHARE, "0x%x".formatted(flags), flags);
+        syscalls.check(Call.UNSHARE, () -> "0x%x".formatted(flags), flags);
     }
 
     @Override
     public void fchdir(int directory) {
-        syscalls.check(Call.FCHDIR, directory, directory);
+        syscalls.check(Call.FCHDIR, () -> directory, directory);
     }
 
     @Override
     public int memfdCreate(String name, int flags) {
         try (Scratch scratch = syscalls.scratch()) {
-            return (int) syscalls.check(Call.MEMFD_CREATE, quoted(name), scratch.name(name), flags | MFD_CLOEXEC);
+            return (int) syscalls.check(Call.MEMFD_CREATE, () -> quoted(name), scratch.name(name), flags | MFD_CLOEXEC);
         }
     }
 
     @Override
     public void seal(int memfd) {
-        syscalls.check(Call.FCNTL, memfd + ", F_ADD_SEALS", memfd, F_ADD_SEALS, ALL_SEALS);
+        syscalls.check(Call.FCNTL, () -> memfd + ", F_ADD_SEALS", memfd, F_ADD_SEALS, ALL_SEALS);
     }
 
     @Override

@@ -37,6 +37,11 @@ final class Scratch implements AutoCloseable {
         return memory.address() + at;
     }
 
+    /** As {@link #room}, for bytes that the kernel fills: whatever was there before is still there. */
+    long buffer(int length) {
+        return memory.address() + reserve(length);
+    }
+
     /** The address of a NUL-terminated copy of a name. */
     long name(String name) {
         byte[] bytes = OsString.encode(name);

@@ -1,5 +1,6 @@
 package dev.berth.runtime.kernel;
 
+import java.util.function.Supplier;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 import jnr.ffi.annotations.SaveError;
@@ -44,11 +45,11 @@ final class Syscalls {
         }
     }
 
-    /** As {@link #raw}; a failure is thrown with the arguments that {@code shown} describes. */
-    long check(Call call, Object shown, long... arguments) {
+    /** As {@link #raw}; a failure is thrown with the arguments, described by {@code shown} only then. */
+    long check(Call call, Supplier<Object> shown, long... arguments) {
         long result = raw(call, arguments);
         if (result < 0) {
-            throw new KernelFailure(call.manualName(), shown.toString(), (int) -result);
+            throw new KernelFailure(call.manualName(), shown.get().toString(), (int) -result);
         }
         return result;
     }

@@ -27,9 +27,9 @@ final class UnixSockets {
     int listen(Kernel kernel, int dir, String name, int backlog) {
         int socket = socket();
         try (Scratch scratch = syscalls.scratch()) {
-            syscalls.check(Call.BIND, socket + ", " + name, socket, address(scratch, dir, name), 2 + SUN_PATH);
+            syscalls.check(Call.BIND, () -> socket + ", " + name, socket, address(scratch, dir, name), 2 + SUN_PATH);
             kernel.fchmodat(dir, name, 0600);
-            syscalls.check(Call.LISTEN, socket, socket, backlog);
+            syscalls.check(Call.LISTEN, () -> socket, socket, backlog);
             return socket;
         } catch (RuntimeException failure) {
             kernel.close(socket);
@@ -40,7 +40,7 @@ final class UnixSockets {
     int connect(int dir, String name) {
         int socket = socket();
         try (Scratch scratch = syscalls.scratch()) {
-            syscalls.check(Call.CONNECT, socket + ", " + name, socket, address(scratch, dir, name), 2 + SUN_PATH);
+            syscalls.check(Call.CONNECT, () -> socket + ", " + name, socket, address(scratch, dir, name), 2 + SUN_PATH);
             return socket;
         } catch (RuntimeException failure) {
             syscalls.raw(Call.CLOSE, socket);
@@ -51,13 +51,14 @@ final class UnixSockets {
     int[] pair() {
         try (Scratch scratch = syscalls.scratch()) {
             long pair = scratch.room(8);
-            syscalls.check(Call.SOCKETPAIR, "AF_UNIX, SOCK_SEQPACKET", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
+            syscalls.check(
+                    Call.SOCKETPAIR, () -> "AF_UNIX, SOCK_SEQPACKET", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
             return new int[] {scratch.getInt(pair), scratch.getInt(pair + 4)};
         }
     }
 
     int accept(int socket) {
-        return (int) syscalls.check(Call.ACCEPT4, socket, socket, 0, 0, SOCK_CLOEXEC);
+        return (int) syscalls.check(Call.ACCEPT4, () -> socket, socket, 0, 0, SOCK_CLOEXEC);
     }
 
     void send(int socket, byte[] packet, int[] fds) {
@@ -78,19 +79,19 @@ final class UnixSockets {
                 scratch.putLong(header + 32, control);
                 scratch.putLong(header + 40, (length + 7) & ~7);
             }
-            syscalls.check(Call.SENDMSG, socket, socket, header, MSG_NOSIGNAL);
+            syscalls.check(Call.SENDMSG, () -> socket, socket, header, MSG_NOSIGNAL);
         }
     }
 
     Kernel.Received receive(int socket, byte[] into) {
         try (Scratch scratch = syscalls.scratch()) {
-            long room = scratch.room(into.length);
+            long room = scratch.buffer(into.length);
             long header = message(scratch, room, into.length);
             int controlSize = CMSG_HEADER + 4 * MAX_FDS + 4;
             long control = scratch.room(controlSize);
             scratch.putLong(header + 32, control);
             scratch.putLong(header + 40, controlSize);
-            int got = (int) syscalls.check(Call.RECVMSG, socket, socket, header, MSG_CMSG_CLOEXEC);
+            int got = (int) syscalls.check(Call.RECVMSG, () -> socket, socket, header, MSG_CMSG_CLOEXEC);
             scratch.get(room, into, 0, got);
             return new Kernel.Received(got, descriptors(scratch, control, scratch.getLong(header + 40)));
         }
@@ -101,13 +102,15 @@ final class UnixSockets {
             long room = scratch.room(16);
             long length = scratch.room(8);
             scratch.putInt(length, 12);
-            syscalls.check(Call.GETSOCKOPT, socket + ", SO_PEERCRED", socket, SOL_SOCKET, SO_PEERCRED, room, length);
+            syscalls.check(
+                    Call.GETSOCKOPT, () -> socket + ", SO_PEERCRED", socket, SOL_SOCKET, SO_PEERCRED, room, length);
             return new Kernel.PeerCredentials(scratch.getInt(room), scratch.getInt(room + 4), scratch.getInt(room + 8));
         }
     }
 
     private int socket() {
-        return (int) syscalls.check(Call.SOCKET, "AF_UNIX, SOCK_SEQPACKET", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        return (int)
+                syscalls.check(Call.SOCKET, () -> "AF_UNIX, SOCK_SEQPACKET", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     }
 
     /** sockaddr_un of a name below a directory, by /proc/self/fd so that long directories fit into 108 bytes. */

@@ -8,6 +8,11 @@ package dev.berth.runtime.launch;
  * @param directory whether its root is a directory
  */
 public record BindMount(int mount, String path, boolean directory) {
+    /** Whether a path is this mount's or below it. */
+    boolean covers(String other) {
+        return other.equals(path) || other.startsWith(path + "/");
+    }
+
     int depth() {
         return (int) path.chars().filter(c -> c == '/').count();
     }

@@ -3,6 +3,7 @@ package dev.berth.runtime.launch;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.plan.PlanBuilder;
 import dev.berth.runtime.plan.Register;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +30,14 @@ public record CgroupEntry(@Nullable Integer directory, List<Integer> procs) {
 
     /** Closes the descriptors when no plan took them. */
     public void close(Kernel kernel) {
+        descriptors().forEach(kernel::close);
+    }
+
+    List<Integer> descriptors() {
+        List<Integer> all = new ArrayList<>(procs);
         if (directory != null) {
-            kernel.close(directory);
+            all.add(directory);
         }
-        procs.forEach(kernel::close);
+        return all;
     }
 }

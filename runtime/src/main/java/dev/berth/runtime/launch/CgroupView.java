@@ -4,6 +4,16 @@ import java.util.List;
 
 /** What a container sees at /sys/fs/cgroup. */
 public sealed interface CgroupView {
+    /** The mounts that the plan takes over. */
+    default List<Integer> descriptors() {
+        return switch (this) {
+            case Unified() -> List.of();
+            case Host(int mount) -> List.of(mount);
+            case Hierarchies(List<Hierarchy> hierarchies) ->
+                hierarchies.stream().map(Hierarchy::mount).toList();
+        };
+    }
+
     /** A cgroup2 mount of its own cgroup namespace. */
     record Unified() implements CgroupView {}
 

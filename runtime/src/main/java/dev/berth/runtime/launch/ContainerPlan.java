@@ -9,6 +9,7 @@ import dev.berth.runtime.plan.PlanKind;
 import dev.berth.runtime.plan.Register;
 import dev.berth.runtime.plan.Stdio;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,9 +31,18 @@ public final class ContainerPlan {
         this.root = plan.pass(spec.root());
     }
 
-    /** @throws IllegalArgumentException when the container asks for more than a plan can hold */
+    /**
+     * Compiles; the descriptors of the container are closed also when it fails.
+     *
+     * @throws IllegalArgumentException when the container asks for more than a plan can hold
+     */
     public static Plan compile(Kernel kernel, ContainerSpec spec) {
-        return new ContainerPlan(kernel, spec).compile();
+        try {
+            return new ContainerPlan(kernel, spec).compile();
+        } catch (RuntimeException failure) {
+            spec.descriptors().forEach(kernel::close);
+            throw failure;
+        }
     }
 
     private Plan compile() {
@@ -46,7 +56,7 @@ public final class ContainerPlan {
         procAndSys();
         Register dev = dev();
         mounts();
-        spec.devices().forEach(device -> node(root, device.path(), device));
+        devices();
         maskedPaths(dev);
         spec.readonlyPaths().forEach(this::readonlyPath);
         if (spec.readonlyRoot()) {
@@ -148,6 +158,15 @@ public final class ContainerPlan {
             plan.mkfile(dev, "console", 0600);
             plan.move(console, dev, "console", 0);
         }
+    }
+
+    /** Of nodes with one path the last counts. What a mount of the container brings is not made in it: it may be the node's. */
+    private void devices() {
+        Map<String, DeviceNode> byPath = new LinkedHashMap<>();
+        spec.devices().forEach(device -> byPath.put(device.path(), device));
+        DefaultDevices.NODES.forEach(device -> byPath.remove(DEV + "/" + device.path()));
+        byPath.keySet().removeIf(path -> spec.mounts().stream().anyMatch(mount -> mount.covers(path)));
+        byPath.forEach((path, device) -> node(root, path, device));
     }
 
     private void node(Register dir, String path, DeviceNode device) {

@@ -1,7 +1,10 @@
 package dev.berth.runtime.launch;
 
 import dev.berth.runtime.plan.Stdio;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,18 @@ public record ContainerSpec(
             String logName,
             int stdin,
             @Nullable Integer oomFile) {}
+
+    /** Every descriptor in it. */
+    List<Integer> descriptors() {
+        List<Integer> all = new ArrayList<>(List.of(root, output.stdin()));
+        mounts.forEach(mount -> all.add(mount.mount()));
+        all.addAll(cgroup.descriptors());
+        all.addAll(cgroupView.descriptors());
+        Stream.of(output.logDirectory(), output.oomFile())
+                .filter(Objects::nonNull)
+                .forEach(all::add);
+        return all;
+    }
 
     public ContainerSpec {
         mounts = List.copyOf(mounts);

@@ -25,6 +25,10 @@ public final class ExecPlan {
                 .stdio(Stdio.capture(capture.limit()))
                 .streams(stdin, Register.NONE, Register.NONE)
                 .owner(process.identity().uid(), process.identity().gid());
+        return plan.build(() -> operations(plan, cgroupNamespace, process));
+    }
+
+    private static void operations(PlanBuilder plan, boolean cgroupNamespace, ProcessSpec process) {
         plan.session();
         plan.keyring();
         Register proc = plan.newFs("proc", Map.of(), MountFlags.INERT);
@@ -33,7 +37,6 @@ public final class ExecPlan {
         plan.setns("entering the container's mount namespace", Register.TARGET, namespaces);
         plan.cwd(process.cwd(), false);
         ProcessTail.finish(plan, proc, process);
-        return plan.build();
     }
 
     /**

@@ -19,8 +19,9 @@ public final class RunPlan {
     public static Plan compile(Kernel kernel, List<String> arguments, List<String> environment, int stdin, int limit) {
         PlanBuilder plan = new PlanBuilder(PlanKind.RUN, kernel);
         plan.stdio(Stdio.capture(limit)).streams(plan.pass(stdin), Register.NONE, Register.NONE);
-        plan.session();
-        plan.exec(arguments, environment, List.of(arguments.getFirst()));
-        return plan.build();
+        return plan.build(() -> {
+            plan.session();
+            plan.exec(arguments, environment, List.of(arguments.getFirst()));
+        });
     }
 }

@@ -27,12 +27,17 @@ public record Plan(byte[] bytes, List<Integer> fds, List<String> purposes, Kerne
 
     /** What was being done when operation {@code op} failed with {@code errno}, as half a sentence. */
     public String failure(int op, int errno) {
-        String what = op >= 0 && op < purposes.size() ? purposes.get(op) : "cloning the process";
-        if (op != NO_OP && op >= purposes.size()) {
-            what = "operation " + Integer.toUnsignedString(op);
-        }
+        String what = purpose(op);
         Errno name = Errno.of(errno);
         return "%s: %s".formatted(what, name == Errno.OTHER ? "errno " + errno : name.name());
+    }
+
+    private String purpose(int op) {
+        if (op == NO_OP) {
+            return "cloning the process";
+        }
+        boolean known = op >= 0 && op < purposes.size();
+        return known ? purposes.get(op) : "operation " + Integer.toUnsignedString(op);
     }
 
     @Override

@@ -45,10 +45,9 @@ public final class PlanBuilder {
         this.kernel = kernel;
     }
 
-    /** Gives a descriptor to the plan, which closes it. */
+    /** Gives a descriptor to the plan, which closes it; one that is refused stays the caller's. */
     public Register pass(int fd) {
         if (fds.size() == FIRST_RESULT) {
-            kernel.close(fd);
             throw new IllegalArgumentException(
                     "the container needs more than %d descriptors; give it fewer mounts".formatted(FIRST_RESULT));
         }
@@ -56,10 +55,16 @@ public final class PlanBuilder {
         return new Register(fds.size() - 1);
     }
 
-    /** Closes the descriptors that were passed so far; for a plan that is given up. */
-    public void abandon() {
-        fds.forEach(kernel::close);
-        fds.clear();
+    /** Builds what {@code content} writes; when that fails, the descriptors that were passed are closed. */
+    public Plan build(Runnable content) {
+        try {
+            content.run();
+            return build();
+        } catch (RuntimeException failure) {
+            fds.forEach(kernel::close);
+            fds.clear();
+            throw failure;
+        }
     }
 
     public Plan build() {

@@ -23,24 +23,22 @@ final class PlanData {
         if (text.isEmpty()) {
             return 0;
         }
-        return strings.computeIfAbsent(text, t -> {
-            if (t.indexOf(0) >= 0) {
-                throw new IllegalArgumentException("a string with a NUL byte cannot be part of a plan");
-            }
-            byte[] encoded = OsString.encode(t);
-            int at = append(encoded);
-            bytes.write(0);
-            return at;
-        });
+        return strings.computeIfAbsent(text, this::terminated);
     }
 
     /** Strings directly one behind another; the offset of the first. */
     int adjacent(List<String> texts) {
         int at = bytes.size();
-        for (String text : texts) {
-            append(OsString.encode(text));
-            bytes.write(0);
+        texts.forEach(this::terminated);
+        return at;
+    }
+
+    private int terminated(String text) {
+        if (text.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("a string with a NUL byte cannot be part of a plan");
         }
+        int at = append(OsString.encode(text));
+        bytes.write(0);
         return at;
     }
 

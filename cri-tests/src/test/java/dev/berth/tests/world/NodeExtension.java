@@ -1,4 +1,4 @@
-package dev.berth.tests.blackbox;
+package dev.berth.tests.world;
 
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.node.World;
@@ -14,11 +14,11 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Starts the shared node when the first test asks for it. */
-final class NodeExtension implements ExecutionCondition, ParameterResolver, AfterEachCallback {
+public final class NodeExtension implements ExecutionCondition, ParameterResolver, AfterEachCallback {
     private static final Namespace NAMESPACE = Namespace.create(NodeExtension.class);
 
     /** Why live tests are skipped elsewhere. */
-    static final String NEEDS_WORLD = "needs mounts and network of its own: run it by ./check";
+    public static final String NEEDS_WORLD = "needs mounts and network of its own: run it by ./check";
 
     /** A node or the reason why there is none, so that one failed start does not cost every test its patience. */
     private record Shared(@Nullable TestNode node, @Nullable Exception failure) implements AutoCloseable {
@@ -48,7 +48,8 @@ final class NodeExtension implements ExecutionCondition, ParameterResolver, Afte
                 : ConditionEvaluationResult.disabled(NEEDS_WORLD);
     }
 
-    static boolean isAllowed() {
+    /** Whether live tests may run here. */
+    public static boolean isAllowed() {
         return World.isPrivate() || !System.getProperty(TestNode.SOCKET, "").isEmpty();
     }
 

@@ -1,4 +1,4 @@
-package dev.berth.tests.blackbox;
+package dev.berth.tests.world;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -10,4 +10,4 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NodeExtension.class)
-@interface OnNode {}
+public @interface OnNode {}

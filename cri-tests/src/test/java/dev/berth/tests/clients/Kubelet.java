@@ -1,0 +1,134 @@
+package dev.berth.tests.clients;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.berth.tests.node.Command;
+import dev.berth.tests.node.Project;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A real kubelet that stands alone, with the configuration that we ship, in a folder of its own. */
+final class Kubelet implements AutoCloseable {
+    private static final String API = "https://127.0.0.1:10250";
+    private static final String NODE = "node1";
+
+    /** A kubelet on cgroup v1 refuses to run beside a second hierarchy, so it gets a view without. */
+    private static final String START = """
+            mount --make-rprivate /sys/fs/cgroup
+            if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi
+            exec kubelet --config "$1/config.yaml" --root-dir "$1/root" --hostname-override %s -v 2
+            """.formatted(NODE);
+
+    private final Process process;
+    private final Path folder;
+
+    private Kubelet(Process process, Path folder) {
+        this.process = process;
+        this.folder = folder;
+    }
+
+    static Kubelet start(Path folder, Path socket) throws IOException, InterruptedException {
+        for (String name : List.of("root", "manifests", "logs", "plugins")) {
+            Files.createDirectories(folder.resolve(name));
+        }
+        Files.writeString(folder.resolve("resolv.conf"), "nameserver 10.96.0.10\n");
+        Files.writeString(folder.resolve("config.yaml"), configuration(folder, socket));
+        Process process = new ProcessBuilder(
+                        "unshare", "--mount", "--propagation", "unchanged", "sh", "-ec", START, "sh", folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("kubelet.log").toFile())
+                .start();
+        Kubelet kubelet = new Kubelet(process, folder);
+        for (int i = 0; i < 200 && process.isAlive(); i++) {
+            if (Command.run("curl", "-fsk", API + "/healthz").status() == 0) {
+                return kubelet;
+            }
+            Thread.sleep(200);
+        }
+        kubelet.close();
+        throw new IOException("The kubelet is not healthy; see target/kubelet.log");
+    }
+
+    private static String configuration(Path folder, Path socket) throws IOException {
+        String shipped = Files.readString(Project.root().resolve("deploy/kubelet/config.yaml"));
+        return shipped.replace("unix:///run/berth/berth.sock", "unix://" + socket)
+                        .replace(
+                                "/etc/kubernetes/manifests",
+                                folder.resolve("manifests").toString())
+                + """
+                podLogsDir: %1$s/logs
+                resolvConf: %1$s/resolv.conf
+                volumePluginDir: %1$s/plugins
+                makeIPTablesUtilChains: false
+                fileCheckFrequency: 1s
+                """.formatted(folder);
+    }
+
+    void addManifest(String name, String yaml) throws IOException {
+        // Written beside and moved, so that it is never read half.
+        Path file = Files.writeString(folder.resolve(name + ".yaml"), yaml);
+        Files.move(file, folder.resolve("manifests").resolve(name + ".yaml"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    void removeManifest(String name) throws IOException {
+        Files.delete(folder.resolve("manifests").resolve(name + ".yaml"));
+    }
+
+    /** The status of a static pod as the kubelet reports it; missing when it knows none of that name. */
+    JsonNode status(String pod) throws IOException, InterruptedException {
+        for (JsonNode item : new ObjectMapper().readTree(get("/pods")).path("items")) {
+            if (item.path("metadata").path("name").asText().equals(pod + "-" + NODE)) {
+                return item.path("status");
+            }
+        }
+        return new ObjectMapper().missingNode();
+    }
+
+    /** Runs a command in a container by the kubelet's API. */
+    String run(String pod, String container, String command) throws IOException, InterruptedException {
+        return Command.mustRun(
+                "curl",
+                "-sk",
+                "-G",
+                "-X",
+                "POST",
+                "%s/run/default/%s-%s/%s".formatted(API, pod, NODE, container),
+                "--data-urlencode",
+                "cmd=" + command);
+    }
+
+    String logs(String pod, String container) throws IOException, InterruptedException {
+        return get("/containerLogs/default/%s-%s/%s".formatted(pod, NODE, container));
+    }
+
+    JsonNode statsSummary() throws IOException, InterruptedException {
+        return new ObjectMapper().readTree(get("/stats/summary"));
+    }
+
+    private static String get(String path) throws IOException, InterruptedException {
+        return Command.mustRun("curl", "-sk", API + path);
+    }
+
+    /** Ends it and removes the cgroups that it made. */
+    @Override
+    public void close() throws IOException {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+            Command.run(
+                    "sh", "-c", "find /sys/fs/cgroup -depth -type d -path '*/kubepods*' -exec rmdir {} + 2>/dev/null");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        Files.copy(
+                folder.resolve("kubelet.log"),
+                Project.target().resolve("kubelet.log"),
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+}
