@@ -55,13 +55,12 @@ final class ImageVolume {
             if (!failure.is(Errno.EINVAL)) {
                 throw failure;
             }
-            return ThreadApart.call(kernel, Kernel.CLONE_NEWNS, () -> cloneAttached(kernel, root, subPath));
+            return ThreadApart.withOwnMounts(kernel, () -> cloneAttached(kernel, root, subPath));
         }
     }
 
     /** Before Linux 6.15 only a part of an attached mount can be cloned, so it is attached where nobody else sees it. */
     private static int cloneAttached(Kernel kernel, Fd root, String subPath) {
-        kernel.mount("none", "/", "none", Kernel.MS_REC | Kernel.MS_PRIVATE, "");
         kernel.moveMount(root.number(), Kernel.AT_FDCWD, "/");
         return cloneBelow(kernel, root, subPath);
     }

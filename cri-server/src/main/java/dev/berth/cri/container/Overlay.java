@@ -86,8 +86,7 @@ final class Overlay {
                     byStrings(kernel, fs, stack);
                     yield create(kernel, fs, stack);
                 }
-                case SHORT_NAMES ->
-                    ThreadApart.call(kernel, Kernel.CLONE_FS, () -> byShortNames(kernel, fs, stack, open));
+                case SHORT_NAMES -> byShortNames(kernel, fs, stack);
             };
         } finally {
             open.forEach(Fd::close);
@@ -119,17 +118,38 @@ final class Overlay {
         writableStrings(kernel, fs, stack);
     }
 
-    /** Names beneath the store's directory of links: more than 60 layers fit, and no path of the node shows in the container. */
-    private static int byShortNames(Kernel kernel, Fd fs, Stack stack, List<Fd> open) {
+    /** Names beneath the store's directory of links, so that no path of the node shows in the container either. */
+    private static int byShortNames(Kernel kernel, Fd fs, Stack stack) {
         String lower = stack.layers().topFirst().stream().map(LayerPath::link).collect(Collectors.joining(":"));
-        if (lower.length() > LONGEST_STRING) {
-            throw new IllegalArgumentException("an image of %d layers needs a kernel of 6.8 or newer on this node"
-                    .formatted(stack.layers().topFirst().size()));
-        }
-        kernel.fchdir(open(kernel, stack.layers().links(), open));
+        return lower.length() <= LONGEST_STRING
+                ? ThreadApart.withOwnDirectory(kernel, () -> detached(kernel, fs, stack, lower))
+                : ThreadApart.withOwnMounts(kernel, () -> detachedAgain(kernel, stack, lower));
+    }
+
+    private static int detached(Kernel kernel, Fd fs, Stack stack, String lower) {
+        enterLinks(kernel, stack);
         kernel.fsconfigString(fs.number(), "lowerdir", lower);
         writableStrings(kernel, fs, stack);
         return create(kernel, fs, stack);
+    }
+
+    /** mount(2) takes a page of options, and what it mounts is cloned before the thread's mounts go. */
+    private static int detachedAgain(Kernel kernel, Stack stack, String lower) {
+        enterLinks(kernel, stack);
+        String writable =
+                stack.upper() == null ? "" : ",upperdir=%s,workdir=%s,volatile".formatted(stack.upper(), stack.work());
+        String links = stack.layers().links().toString();
+        kernel.mount("overlay", links, "overlay", 0, "lowerdir=" + lower + writable);
+        return kernel.openTree(Kernel.AT_FDCWD, links, Kernel.OPEN_TREE_CLONE);
+    }
+
+    private static void enterLinks(Kernel kernel, Stack stack) {
+        List<Fd> open = new ArrayList<>();
+        try {
+            kernel.fchdir(open(kernel, stack.layers().links(), open));
+        } finally {
+            open.forEach(Fd::close);
+        }
     }
 
     private static void writableStrings(Kernel kernel, Fd fs, Stack stack) {

@@ -23,9 +23,7 @@ final class MountProbe {
     private Finding overlay() {
         OverlayBackend backend = new OverlayProbe(kernel).detect(scratch);
         return switch (backend) {
-            case LOWERDIR_FDS, LOWERDIR_PLUS -> Finding.ok("overlay", backend.toString());
-            case LEGACY_STRING ->
-                Finding.degraded("overlay", backend.toString(), "images of very many layers are mounted by mount(2)");
+            case LOWERDIR_FDS, LOWERDIR_PLUS, LEGACY_STRING -> Finding.ok("overlay", backend.toString());
             case MOUNT ->
                 Finding.degraded(
                         "overlay",

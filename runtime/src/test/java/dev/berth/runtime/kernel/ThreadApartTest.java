@@ -20,7 +20,7 @@ class ThreadApartTest {
     void itsWorkingDirectoryIsItsOwn() throws Exception {
         Files.createDirectory(dir.resolve("here"));
         String before = Files.readSymbolicLink(Path.of("/proc/self/cwd")).toString();
-        boolean found = ThreadApart.call(KERNEL, Kernel.CLONE_FS, () -> {
+        boolean found = ThreadApart.withOwnDirectory(KERNEL, () -> {
             try (Fd directory = directory(dir.toString())) {
                 KERNEL.fchdir(directory.number());
             }
@@ -35,8 +35,7 @@ class ThreadApartTest {
     void itsMountsAreItsOwn() throws Exception {
         Files.createDirectory(dir.resolve("mounted"));
         Path file = dir.resolve("mounted/file");
-        boolean seen = ThreadApart.call(KERNEL, Kernel.CLONE_NEWNS, () -> {
-            KERNEL.mount("none", "/", "none", Kernel.MS_REC | Kernel.MS_PRIVATE, "");
+        boolean seen = ThreadApart.withOwnMounts(KERNEL, () -> {
             KERNEL.mount("tmpfs", dir.resolve("mounted").toString(), "tmpfs", 0, "");
             KERNEL.mknodat(Kernel.AT_FDCWD, file.toString(), 0100644, 0);
             return Files.exists(file);
@@ -49,7 +48,7 @@ class ThreadApartTest {
     void aFailureIsTheCallersAsItWas() {
         KernelFailure failure = assertThrows(
                 KernelFailure.class,
-                () -> ThreadApart.call(KERNEL, Kernel.CLONE_FS, () -> {
+                () -> ThreadApart.withOwnDirectory(KERNEL, () -> {
                     KERNEL.fchdir(-1);
                     return true;
                 }));
