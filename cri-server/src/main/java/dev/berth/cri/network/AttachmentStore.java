@@ -54,7 +54,7 @@ public final class AttachmentStore {
     List<String> pods() {
         return PrivateDirectories.list(directory).stream()
                 .map(path -> path.getFileName().toString())
-                .filter(name -> name.endsWith(SUFFIX))
+                .filter(name -> name.endsWith(SUFFIX) && !name.equals(SUFFIX))
                 .map(name -> name.substring(0, name.length() - SUFFIX.length()))
                 .toList();
     }

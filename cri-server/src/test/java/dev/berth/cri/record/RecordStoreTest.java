@@ -28,7 +28,7 @@ class RecordStoreTest {
     @BeforeEach
     void open() {
         directory = temporary.resolve("records/pods");
-        store = new RecordStore<>(directory, PodRecord.parser());
+        store = new RecordStore<>(directory, PodRecord.parser(), PodRecord::getId);
     }
 
     @Test
@@ -85,6 +85,15 @@ class RecordStoreTest {
         Files.write(directory.resolve("a.pb"), java.util.Arrays.copyOf(whole, 2));
         assertEquals(List.of(), store.load());
         assertEquals(List.of("a.pb.broken"), files());
+    }
+
+    /** Taking back a pod with an empty id would remove the directories of all pods. */
+    @Test
+    void aFileWithoutOrWithAnotherIdIsSetAside() throws IOException {
+        Files.write(directory.resolve("a.pb"), new byte[0]);
+        Files.write(directory.resolve("b.pb"), record("c", 1).toByteArray());
+        assertEquals(List.of(), store.load());
+        assertEquals(List.of("a.pb.broken", "b.pb.broken"), files());
     }
 
     @Test
