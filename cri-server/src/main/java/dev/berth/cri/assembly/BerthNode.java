@@ -64,8 +64,9 @@ public final class BerthNode implements Node {
         this.effective = effective;
         this.metrics = metrics;
         Layout layout = layout(effective.config());
-        this.pods = new Pods(new RecordStore<>(layout.podRecords(), PodRecord.parser()));
-        this.containers = new Containers(new RecordStore<>(layout.containerRecords(), ContainerRecord.parser()));
+        this.pods = new Pods(new RecordStore<>(layout.podRecords(), PodRecord.parser(), PodRecord::getId));
+        this.containers = new Containers(
+                new RecordStore<>(layout.containerRecords(), ContainerRecord.parser(), ContainerRecord::getId));
     }
 
     public static Node make(EffectiveConfig config, Metrics metrics) {

@@ -85,6 +85,9 @@ public final class ContainerExits {
 
     /** Kills what the container's first process left behind in a shared pid namespace, and removes the cgroup. */
     private void clearCgroup(Container container) {
+        if (container.record().getCgroup().isEmpty()) {
+            return;
+        }
         Cgroup cgroup = platform.cgroups().open(container.record().getCgroup());
         try {
             if (cgroup.exists()) {

@@ -2,8 +2,11 @@ package dev.berth.cri.network;
 
 import dev.berth.cri.record.PrivateDirectories;
 import dev.berth.runtime.cni.CniAttachmentRecord;
+import dev.berth.runtime.cni.CniFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Attachments that must be released some day, also after a reboot: one JSON file a pod. */
 public final class AttachmentStore {
+    private static final Logger LOG = System.getLogger(AttachmentStore.class.getName());
     private static final String SUFFIX = ".json";
 
     private final Path directory;
@@ -32,14 +36,29 @@ public final class AttachmentStore {
         }
     }
 
+    /** The attachment of a pod, null when there is none. One that cannot be understood is set aside, or its pod could never go. */
     @Nullable
     CniAttachmentRecord get(String pod) {
         try {
             return CniAttachmentRecord.parse(Files.readAllBytes(file(pod)));
         } catch (NoSuchFileException _) {
             return null;
+        } catch (CniFailure broken) {
+            LOG.log(Level.ERROR, "the network attachment of {0} is broken and set aside: {1}", pod, broken.sentence());
+            setAside(pod);
+            return null;
         } catch (IOException failure) {
             throw new UncheckedIOException("the network attachment of %s could not be read".formatted(pod), failure);
+        }
+    }
+
+    private void setAside(String pod) {
+        try {
+            Path broken = directory.resolve(pod + SUFFIX + ".broken");
+            Files.move(file(pod), broken, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(
+                    "the network attachment of %s could not be set aside".formatted(pod), failure);
         }
     }
 
@@ -54,7 +73,7 @@ public final class AttachmentStore {
     List<String> pods() {
         return PrivateDirectories.list(directory).stream()
                 .map(path -> path.getFileName().toString())
-                .filter(name -> name.endsWith(SUFFIX))
+                .filter(name -> name.endsWith(SUFFIX) && !name.equals(SUFFIX))
                 .map(name -> name.substring(0, name.length() - SUFFIX.length()))
                 .toList();
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -29,11 +30,17 @@ public final class RecordStore<R extends MessageLite> {
 
     private final Path directory;
     private final Parser<R> parser;
+    private final Function<R, String> id;
 
-    /** Opens the store and makes its directory, which only root may read. */
-    public RecordStore(Path directory, Parser<R> parser) {
+    /**
+     * Opens the store and makes its directory, which only root may read.
+     *
+     * @param id the id in a record, which is also the name of its file
+     */
+    public RecordStore(Path directory, Parser<R> parser, Function<R, String> id) {
         this.directory = PrivateDirectories.make(directory);
         this.parser = parser;
+        this.id = id;
     }
 
     public void put(String id, R record) {
@@ -82,7 +89,12 @@ public final class RecordStore<R extends MessageLite> {
             if (Files.size(file) > LARGEST) {
                 throw new InvalidProtocolBufferException("larger than %d bytes".formatted(LARGEST));
             }
-            into.add(parser.parseFrom(Files.readAllBytes(file)));
+            R record = parser.parseFrom(Files.readAllBytes(file));
+            // An empty file is a valid message: without this check it would stand for a thing with an empty id.
+            if (!name.equals(id.apply(record) + SUFFIX)) {
+                throw new InvalidProtocolBufferException("it holds the id '%s'".formatted(id.apply(record)));
+            }
+            into.add(record);
         } catch (InvalidProtocolBufferException broken) {
             LOG.log(Level.ERROR, "the record %s is broken and set aside: %s".formatted(file, broken.getMessage()));
             Files.move(file, file.resolveSibling(name + ".broken"), StandardCopyOption.REPLACE_EXISTING);

@@ -1,0 +1,131 @@
+package dev.berth.cri.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.v1.NamespaceMode;
+import dev.berth.cri.v1.NamespaceOption;
+import dev.berth.cri.v1.PodSandboxConfig;
+import dev.berth.cri.v1.PortMapping;
+import dev.berth.cri.v1.RunPodSandboxRequest;
+import dev.berth.cri.v1.UserNamespace;
+import dev.berth.runtime.sysctl.SysctlWrite;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is refused before anything of a pod sandbox is made, each with a sentence that says what is wrong. */
+class PodRequestTest {
+    private final RunPodSandboxRequest.Builder request = RunPodSandboxRequest.newBuilder();
+
+    @BeforeEach
+    void aGoodRequest() {
+        config().getMetadataBuilder().setName("web").setNamespace("default").setUid("u1");
+    }
+
+    @Test
+    void aGoodRequestGivesItsSysctls() {
+        config().getLinuxBuilder().putSysctls("net.ipv4.ip_forward", "1");
+        List<SysctlWrite> writes = PodRequest.validate(request.build());
+        assertEquals(1, writes.size());
+        assertEquals("1", writes.getFirst().value());
+        assertTrue(writes.getFirst().path().endsWith("net/ipv4/ip_forward"));
+    }
+
+    @Test
+    void metadataIsNeeded() {
+        config().clearMetadata();
+        refused("the pod sandbox has no metadata; give its name, namespace and uid");
+        request.clearConfig();
+        refused("the pod sandbox has no metadata; give its name, namespace and uid");
+    }
+
+    @Test
+    void eachPartOfTheMetadataIsNeededAndBounded() {
+        config().getMetadataBuilder().clearUid();
+        refused("the uid in the pod sandbox's metadata must have 1 to 253 characters, but has 0");
+        config().getMetadataBuilder().setUid("u1").setName("x".repeat(254));
+        refused("the name in the pod sandbox's metadata must have 1 to 253 characters, but has 254");
+        config().getMetadataBuilder().setName("web").setNamespace("a/b");
+        refused("the namespace in the pod sandbox's metadata must not hold a slash or control character");
+        config().getMetadataBuilder().setNamespace("a\n");
+        refused("the namespace in the pod sandbox's metadata must not hold a slash or control character");
+    }
+
+    @Test
+    void anUnknownHandlerIsRefusedWithThoseThatAreKnown() {
+        request.setRuntimeHandler("runsc");
+        refused("the runtime handler runsc is not known; known are: (empty), berth");
+        request.setRuntimeHandler("berth");
+        PodRequest.validate(request.build());
+    }
+
+    @Test
+    void aHostnameThatLinuxDoesNotTakeIsRefused() {
+        config().setHostname("h".repeat(65));
+        refused("is longer than 64 characters, the most that Linux takes");
+    }
+
+    @Test
+    void aLogDirectoryIsAbsoluteAndDoesNotClimb() {
+        config().setLogDirectory("logs");
+        refused("the log directory logs must be an absolute path without ..");
+        config().setLogDirectory("/var/../etc");
+        refused("the log directory /var/../etc must be an absolute path without ..");
+    }
+
+    /** The cgroup's own failure is not one of the client's kinds, so it would be told as a failure of Berth. */
+    @Test
+    void aCgroupParentThatCannotBeIsTheClientsMistake() {
+        config().getLinuxBuilder().setCgroupParent("/kubepods/../..");
+        refused("\"..\" cannot be the name of a cgroup");
+        config().getLinuxBuilder().setCgroupParent("kubepods.slice");
+        refused("is a systemd slice, but the cgroup driver here is cgroupfs");
+    }
+
+    @Test
+    void portsAreInTheirRange() {
+        config().addPortMappings(PortMapping.newBuilder().setContainerPort(0).setHostPort(80));
+        refused("the port mapping 80 to 0 is not possible; ports are 1 to 65535");
+        config().clearPortMappings()
+                .addPortMappings(PortMapping.newBuilder().setContainerPort(80).setHostPort(65536));
+        refused("the port mapping 65536 to 80 is not possible");
+    }
+
+    @Test
+    void namespacesThatAPodCannotHaveAreRefused() {
+        options().setNetwork(NamespaceMode.CONTAINER);
+        refused("the network and ipc namespace of a pod are POD or NODE, but CONTAINER was asked for");
+        options().setNetwork(NamespaceMode.POD).setPid(NamespaceMode.TARGET);
+        refused("the pid namespace of a pod sandbox cannot be TARGET; only a container's can");
+        options()
+                .setPid(NamespaceMode.POD)
+                .setUsernsOptions(UserNamespace.newBuilder().setMode(NamespaceMode.POD));
+        refused("a user namespace (mode POD) is not offered by this runtime; use mode NODE");
+    }
+
+    @Test
+    void sysctlsOfTheNodeAreRefused() {
+        config().getLinuxBuilder().putSysctls("vm.swappiness", "1");
+        IllegalArgumentException failure =
+                assertThrows(IllegalArgumentException.class, () -> PodRequest.validate(request.build()));
+        assertTrue(String.valueOf(failure.getMessage()).contains("vm.swappiness"));
+    }
+
+    private PodSandboxConfig.Builder config() {
+        return request.getConfigBuilder();
+    }
+
+    private NamespaceOption.Builder options() {
+        return config().getLinuxBuilder().getSecurityContextBuilder().getNamespaceOptionsBuilder();
+    }
+
+    private void refused(String expected) {
+        CriFailure failure = assertThrows(CriFailure.class, () -> PodRequest.validate(request.build()));
+        assertEquals(CriFailure.Kind.INVALID, failure.kind());
+        String sentence = failure.sentence();
+        assertTrue(sentence.contains(expected), () -> "no \"%s\" in: %s".formatted(expected, sentence));
+    }
+}
