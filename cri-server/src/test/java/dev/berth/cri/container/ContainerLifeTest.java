@@ -2,11 +2,15 @@ package dev.berth.cri.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.pod.Pod;
 import dev.berth.cri.pod.Pods;
 import dev.berth.cri.pod.TestPlatform;
+import dev.berth.cri.v1.SecurityProfile;
+import dev.berth.cri.v1.StartContainerRequest;
 import dev.berth.runtime.capability.CapabilitySet;
 import dev.berth.runtime.capability.NodeCapabilities;
 import dev.berth.runtime.shim.ProcessExit;
@@ -148,13 +152,55 @@ class ContainerLifeTest {
     /** The names are labels of metrics, so they are an interface. */
     @Test
     void startContainerHasTheseSteps() {
-        NodeGrants grants = new NodeGrants(NodeCapabilities.current(CapabilitySet.DEFAULTS), true, 0, List.of());
-        ContainerParts parts = new ContainerParts(
-                test.platform(), new Pods(test.podStore()), containers, images, grants, new SeccompFilters());
-        assertEquals("StartContainer", new StartSteps(parts).verb().name());
+        StartSteps steps = new StartSteps(parts());
+        assertEquals("StartContainer", steps.verb().name());
         assertEquals(
                 List.of("record", "cgroup", "root", "mounts", "launch", "running"),
-                new StartSteps(parts).verb().stepNames());
+                steps.verb().stepNames());
+    }
+
+    /** A failure of Berth would be retried and logged as one; the kubelet must learn that the request is wrong. */
+    @Test
+    void aStartThatAsksForTheImpossibleIsTheClientsMistakeAndTheContainersEnd() throws Exception {
+        Path profile = Files.writeString(directory.resolve("profile.json"), "{\"defaultAction\": \"SCMP_ACT_NONE\"}");
+        Container container = container(Phase.CREATED, true);
+        ContainerRecord.Builder record = container.record().toBuilder().addArguments("sh");
+        record.getConfigBuilder()
+                .getLinuxBuilder()
+                .getSecurityContextBuilder()
+                .getSeccompBuilder()
+                .setProfileType(SecurityProfile.ProfileType.Localhost)
+                .setLocalhostRef(profile.toString());
+        containers.update(container, record.build());
+        CriFailure failure = assertThrows(CriFailure.class, () -> start("c1"));
+        assertEquals(CriFailure.Kind.INVALID, failure.kind());
+        assertTrue(failure.sentence().contains("the seccomp profile " + profile + " is not valid"), failure.sentence());
+        assertEquals(Phase.EXITED, container.record().getPhase());
+        assertEquals("StartError", container.record().getReason());
+        assertEquals(128, container.record().getExitCode());
+        assertEquals(failure.sentence(), container.record().getMessage());
+        assertEquals(
+                CriFailure.Kind.STATE,
+                assertThrows(CriFailure.class, () -> start("c1")).kind());
+    }
+
+    @Test
+    void aContainerOfAStoppedPodIsNotStarted() {
+        Container container = container(Phase.CREATED, false);
+        CriFailure failure = assertThrows(CriFailure.class, () -> start("c1"));
+        assertEquals("the pod sandbox p1 of container c1 is stopped", failure.sentence());
+        assertEquals(Phase.CREATED, container.record().getPhase());
+    }
+
+    private void start(String id) throws InterruptedException {
+        new ContainerStart(parts())
+                .call(StartContainerRequest.newBuilder().setContainerId(id).build());
+    }
+
+    private ContainerParts parts() {
+        NodeGrants grants = new NodeGrants(NodeCapabilities.current(CapabilitySet.DEFAULTS), true, 0, List.of());
+        return new ContainerParts(
+                test.platform(), new Pods(test.podStore()), containers, images, grants, new SeccompFilters());
     }
 
     private Container container(Phase phase, boolean podReady) {
