@@ -2,6 +2,7 @@ package dev.berth.cri.container;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.image.Images;
+import dev.berth.image.store.LayerStack;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,8 @@ final class FakeImages implements Images {
     }
 
     @Override
-    public List<Path> layers(String imageId) {
-        return List.of();
+    public LayerStack layers(String imageId) {
+        return new LayerStack(Path.of("/nowhere"), List.of());
     }
 
     @Override

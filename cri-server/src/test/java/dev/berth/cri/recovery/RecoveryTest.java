@@ -15,6 +15,7 @@ import dev.berth.cri.pod.PodRecovery;
 import dev.berth.cri.pod.PodShim;
 import dev.berth.cri.pod.Pods;
 import dev.berth.cri.pod.TestPlatform;
+import dev.berth.image.store.LayerStack;
 import dev.berth.runtime.shim.ProcessExit;
 import dev.berth.state.v1.ContainerRecord;
 import dev.berth.state.v1.PodRecord;
@@ -189,8 +190,8 @@ class RecoveryTest {
             }
 
             @Override
-            public List<Path> layers(String imageId) {
-                return List.of();
+            public LayerStack layers(String imageId) {
+                return new LayerStack(Path.of("/nowhere"), List.of());
             }
 
             @Override
