@@ -65,7 +65,10 @@ final class CgroupWrites {
             }
             String suffix = tree.v2() ? "max" : "limit_in_bytes";
             String file = "hugetlb." + limit.size() + ".";
-            writes.add(CgroupWrite.of("hugetlb", file + suffix, limit.limit(), "hugepage_limits"));
+            CgroupWrite write = CgroupWrite.of("hugetlb", file + suffix, limit.limit(), "hugepage_limits");
+            // A tree whose root does not hand the controller down cannot hold huge pages back; zero asks for nothing
+            // more.
+            writes.add(limit.limit() == 0 ? write.whenMissing(CgroupWrite.Missing.IGNORE) : write);
             writes.add(CgroupWrite.of("hugetlb", file + "rsvd." + suffix, limit.limit(), "hugepage_limits")
                     .whenMissing(CgroupWrite.Missing.IGNORE));
         }
