@@ -11,7 +11,7 @@ make -s -C runtime/src/main/c check 2>&1 | tee "$results/c.out" || status=1
 sed -nE 's/^([a-z_]+): ([0-9]+) checks, 0 failed.*/ok C \1 (\2 checks)/p; s/^([a-z_]+: [0-9]+ checks, [1-9].*)/not ok C \1/p' \
   "$results/c.out" >"$results/c.tap"
 [ "$status" = 0 ] || echo "not ok make -C runtime/src/main/c check" >>"$results/c.tap"
-./mvnw -B -o -ntp verify --fail-at-end -Dmaven.test.failure.ignore=true 2>&1 | tee "$results/maven.log" | grep -E 'Tests run:.* in |ERROR\]  |BUILD|Reactor Summary|SUCCESS|FAILURE' || true
+./mvnw -B -o -ntp verify --fail-at-end -Dmaven.test.failure.ignore=true 2>&1 | tee "$results/maven.log" | grep --line-buffered -E 'Tests run:.*in |ERROR\]  |BUILD|Reactor Summary|SUCCESS|FAILURE' || true
 grep -q 'BUILD SUCCESS' "$results/maven.log" || status=1
 
 deploy/lib/footprint.sh | sort >"$results/after"
