@@ -16,7 +16,7 @@ grep -q 'BUILD SUCCESS' "$results/maven.log" || status=1
 
 deploy/lib/footprint.sh | sort >"$results/after"
 left=$(comm -13 "$results/before" "$results/after")
-processes=$(ps -e -o pid=,ppid=,args= | awk -v me=$$ '$1 != 1 && $1 != me && $2 != me && $3 !~ /^\[/')
+processes=$(ps -e -o pid=,ppid=,args= | awk -v me=$$ '$1 != 1 && $1 != me && $2 != me && $3 !~ /^\[/ && $3 != "ps" && $3 != "awk"')
 if [ -n "$left$processes" ]; then
   printf 'Left behind in the world of the tests:\n%s\n%s\n' "$left" "$processes"
   echo "not ok nothing is left behind by the tests" >"$results/world.tap"
