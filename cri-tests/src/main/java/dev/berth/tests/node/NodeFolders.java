@@ -21,7 +21,7 @@ public record NodeFolders(Path folder, int metricsPort) {
     /** Creates them anew in the machine's temporary folder. */
     public static NodeFolders create() throws IOException {
         Path folder = Files.createTempDirectory("berth-node");
-        for (String name : List.of("cni", "hosts", "logs", "registry", "work")) {
+        for (String name : List.of("cni", "hosts", "logs", "plugins", "registry", "work")) {
             Files.createDirectory(folder.resolve(name));
         }
         return new NodeFolders(folder, LocalRegistry.freePort());
@@ -65,6 +65,11 @@ public record NodeFolders(Path folder, int metricsPort) {
         return Files.exists(Path.of("/usr/lib/cni/bridge")) ? Path.of("/usr/lib/cni") : Path.of("/opt/cni/bin");
     }
 
+    /** The folder of plugins that a test makes. */
+    public Path ownPlugins() {
+        return folder.resolve("plugins");
+    }
+
     public String metricsAddress() {
         return "127.0.0.1:" + metricsPort;
     }
@@ -77,6 +82,7 @@ public record NodeFolders(Path folder, int metricsPort) {
                 "--state=" + state(),
                 "--cni-conf-dir=" + cniConfig(),
                 "--cni-bin-dir=" + cniPlugins(),
+                "--cni-bin-dir=" + ownPlugins(),
                 "--registry-config-dir=" + registryConfig(),
                 "--metrics-address=" + metricsAddress(),
                 "--cgroup-parent=/" + folder.getFileName());

@@ -30,10 +30,12 @@ public final class TestNode implements AutoCloseable {
     private final NodeFolders folders;
     private final LocalRegistry registry;
     private final BridgeNetwork network;
+    private final String[] flags;
     private @Nullable BerthDaemon daemon;
     private @Nullable CriClient other;
 
-    private TestNode(NodeFolders folders, LocalRegistry registry, BridgeNetwork network) {
+    private TestNode(NodeFolders folders, LocalRegistry registry, BridgeNetwork network, String... flags) {
+        this.flags = flags.clone();
         this.folders = folders;
         this.registry = registry;
         this.network = network;
@@ -43,11 +45,12 @@ public final class TestNode implements AutoCloseable {
      * Starts everything and pulls the shell image.
      *
      * @param bridge the name of the bridge of its pod network, at most 15 bytes
+     * @param flags more flags of `berth serve`
      */
-    public static TestNode start(String bridge) throws IOException, InterruptedException {
+    public static TestNode start(String bridge, String... flags) throws IOException, InterruptedException {
         NodeFolders folders = NodeFolders.create();
         LocalRegistry registry = LocalRegistry.start(folders.folder().resolve("registry"));
-        TestNode node = new TestNode(folders, registry, BridgeNetwork.configure(folders, bridge));
+        TestNode node = new TestNode(folders, registry, BridgeNetwork.configure(folders, bridge), flags);
         try {
             node.begin();
         } catch (IOException | RuntimeException e) {
@@ -65,7 +68,7 @@ public final class TestNode implements AutoCloseable {
         String socket = System.getProperty(SOCKET, "");
         if (socket.isEmpty()) {
             registry.mirror(folders.registryConfig(), HOST);
-            daemon = BerthDaemon.start(folders);
+            daemon = BerthDaemon.start(folders, flags);
         } else {
             registry.mirror(Path.of(System.getProperty(HOSTS, "")), HOST);
             other = CriClient.connectWhenReady(Path.of(socket), Duration.ofSeconds(10));
@@ -122,7 +125,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Starts the daemon again on the same folders. */
     public void startDaemon() throws IOException, InterruptedException {
-        daemon = BerthDaemon.start(folders);
+        daemon = BerthDaemon.start(folders, flags);
     }
 
     /** Removes all pods, ends the server, and keeps nothing but the log in target/. */
@@ -130,7 +133,7 @@ public final class TestNode implements AutoCloseable {
     public void close() throws IOException {
         try (LocalRegistry _ = registry) {
             if (daemon != null) {
-                pods().removeAll();
+                pods().removeIf(_ -> true);
                 daemon.close();
             }
             if (other != null) {

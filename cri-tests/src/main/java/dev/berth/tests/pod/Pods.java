@@ -14,9 +14,7 @@ import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.cri.v1.PodSandbox;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.PodSandboxMetadata;
-import dev.berth.cri.v1.RemovePodSandboxRequest;
 import dev.berth.cri.v1.RunPodSandboxRequest;
-import dev.berth.cri.v1.StopPodSandboxRequest;
 import dev.berth.tests.client.CriClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Makes pods on one server.
@@ -118,16 +117,14 @@ public record Pods(CriClient client, String image, Path logs) {
 
     /** Stops and removes every pod of the server that these tests made. */
     public void removeAll() {
+        removeIf(pod -> pod.getMetadata().getNamespace().equals(NAMESPACE));
+    }
+
+    /** Stops and removes every pod of the server that is so. */
+    public void removeIf(Predicate<PodSandbox> condition) {
         for (PodSandbox pod : list()) {
-            if (pod.getMetadata().getNamespace().equals(NAMESPACE)) {
-                client.runtime()
-                        .stopPodSandbox(StopPodSandboxRequest.newBuilder()
-                                .setPodSandboxId(pod.getId())
-                                .build());
-                client.runtime()
-                        .removePodSandbox(RemovePodSandboxRequest.newBuilder()
-                                .setPodSandboxId(pod.getId())
-                                .build());
+            if (condition.test(pod)) {
+                new RunningPod(client, PodSandboxConfig.getDefaultInstance(), pod.getId()).close();
             }
         }
     }
