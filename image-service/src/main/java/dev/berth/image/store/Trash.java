@@ -18,6 +18,7 @@ final class Trash implements AutoCloseable {
     private final Folder folder;
     private final AtomicLong sequence = new AtomicLong();
     private final ConcurrentLinkedQueue<String> waiting = new ConcurrentLinkedQueue<>();
+    private volatile boolean sweeping;
     private final ExecutorService sweeper = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("image-sweep").factory());
 
@@ -55,7 +56,8 @@ final class Trash implements AutoCloseable {
      * deletion; what cannot be deleted is tried again at the next start.
      */
     void empty() {
-        if (waiting.isEmpty()) {
+        // In this order: a name leaves the queue only after the sweep has said that it is at work.
+        if (waiting.isEmpty() && !sweeping) {
             return;
         }
         try {
@@ -73,6 +75,15 @@ final class Trash implements AutoCloseable {
     }
 
     private void sweep() {
+        sweeping = true;
+        try {
+            sweepAll();
+        } finally {
+            sweeping = false;
+        }
+    }
+
+    private void sweepAll() {
         String name;
         while ((name = waiting.poll()) != null) {
             try {
