@@ -14,6 +14,7 @@ final class ContainerStarting {
     private final List<BindMount> mounts = new ArrayList<>();
     private @Nullable Cgroup cgroup;
     private int root = -1;
+    private long launchedAt;
 
     ContainerStarting(Container container, ProcessSpec process) {
         this.container = container;
@@ -46,6 +47,15 @@ final class ContainerStarting {
 
     int root() {
         return root;
+    }
+
+    /** Nanoseconds since the epoch, taken before the launch: a short process may have ended when the launch is answered. */
+    long launchedAt() {
+        return launchedAt;
+    }
+
+    void launchedAt(long now) {
+        launchedAt = now;
     }
 
     void root(int mount) {

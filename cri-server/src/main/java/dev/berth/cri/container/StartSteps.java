@@ -107,6 +107,7 @@ final class StartSteps {
         starting.root(-1);
         starting.mounts().clear();
         Plan plan = ContainerPlan.compile(platform.kernel(), spec);
+        starting.launchedAt(platform.now());
         shim.launch(container.id(), plan, LAUNCH);
     }
 
@@ -114,7 +115,7 @@ final class StartSteps {
         Container container = starting.container();
         ContainerRecord running = container.record().toBuilder()
                 .setPhase(ContainerRecord.Phase.RUNNING)
-                .setStartedAt(platform.now())
+                .setStartedAt(starting.launchedAt())
                 .build();
         containers.update(container, running);
     }
