@@ -1,5 +1,6 @@
 package dev.berth.image.layer;
 
+import dev.berth.image.stream.BlockStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,7 @@ import java.util.zip.Inflater;
  * Decompresses gzip with any number of members. The JDK's own stream decides by {@code available()} whether another member
  * follows, which over a network loses the rest of the file; this one reads until the end.
  */
-final class GzipStream extends InputStream {
+final class GzipStream extends BlockStream {
     private static final int FHCRC = 2;
     private static final int FEXTRA = 4;
     private static final int FNAME = 8;
@@ -30,12 +31,6 @@ final class GzipStream extends InputStream {
     GzipStream(InputStream in) throws IOException {
         this.in = in;
         header();
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

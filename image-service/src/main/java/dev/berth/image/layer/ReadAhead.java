@@ -1,5 +1,6 @@
 package dev.berth.image.layer;
 
+import dev.berth.image.stream.BlockStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a stream on a thread of its own, a few buffers ahead, so that decompressing one layer and writing its files use two
  * cores. The source is closed by its owner, after this.
  */
-final class ReadAhead extends InputStream {
+final class ReadAhead extends BlockStream {
     private static final int BUFFER = 1 << 18;
     private static final int BUFFERS = 4;
 
@@ -55,12 +56,6 @@ final class ReadAhead extends InputStream {
         }
         // There is room: the queue holds one more than there are buffers.
         filled.add(new Filled(new byte[0], 0, failure));
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.berth.image.layout;
 import dev.berth.image.failure.ImageFailure;
 import dev.berth.image.layer.TarEntry;
 import dev.berth.image.layer.TarReader;
+import dev.berth.image.stream.BlockStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,7 +104,7 @@ final class TarFiles implements ArchiveFiles {
     }
 
     /** Part of a file. */
-    private static final class Slice extends InputStream {
+    private static final class Slice extends BlockStream {
         private final FileChannel channel;
         private final long end;
         private long position;
@@ -112,12 +113,6 @@ final class TarFiles implements ArchiveFiles {
             this.channel = channel;
             this.position = place.position();
             this.end = place.position() + place.size();
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

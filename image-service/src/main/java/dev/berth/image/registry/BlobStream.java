@@ -2,6 +2,7 @@ package dev.berth.image.registry;
 
 import dev.berth.image.failure.ImageFailure;
 import dev.berth.image.manifest.Descriptor;
+import dev.berth.image.stream.BlockStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The bytes of a blob: exactly as many as its descriptor says. A download that breaks goes on where it stopped, on the same
  * server while the retries last and then on the next. The bytes are not verified here.
  */
-final class BlobStream extends InputStream {
+final class BlobStream extends BlockStream {
     private final List<Endpoint> endpoints;
     private final Descriptor blob;
     private final Retry retry;
@@ -29,12 +30,6 @@ final class BlobStream extends InputStream {
         this.endpoints = endpoints;
         this.blob = blob;
         this.retry = retry;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.berth.image.registry;
 
+import dev.berth.image.stream.BlockStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The body of a response, read as it arrives. A read that gets no byte for the progress timeout fails, so that a server that
  * falls silent cannot hold a pull. At most {@value #AHEAD} chunks wait in memory.
  */
-final class BodyStream extends InputStream implements BodySubscriber<BodyStream> {
+final class BodyStream extends BlockStream implements BodySubscriber<BodyStream> {
     private static final int AHEAD = 16;
     private static final long LONGEST_DISCARDED = 1 << 16;
 
@@ -70,12 +70,6 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
     @Override
     public void onComplete() {
         events.add(new Event.End(null));
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
