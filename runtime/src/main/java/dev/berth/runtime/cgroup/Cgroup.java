@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * not exist any more. Failures are {@link CgroupFailure}.
  */
 public final class Cgroup implements CgroupValues {
+    private static final Duration DEATH = Duration.ofSeconds(10);
+
     private final Cgroups node;
     private final String path;
     private final Map<CgroupHierarchy, Path> directories;
@@ -220,6 +222,15 @@ public final class Cgroup implements CgroupValues {
                             "Cannot remove the cgroup %s; its processes are %s.".formatted(directory, pids()), failure);
                 }
             }
+        }
+    }
+
+    /** Kills what is in the cgroup, waits for its end for ten seconds and removes it. Does nothing where it is gone already. */
+    public void destroy() {
+        if (exists()) {
+            kill();
+            awaitEmpty(DEATH);
+            remove();
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.berth.runtime.kernel;
 
+import java.nio.file.Path;
+
 /** A file descriptor that someone owns and closes once. */
 public final class Fd implements AutoCloseable {
     private final Kernel kernel;
@@ -8,6 +10,12 @@ public final class Fd implements AutoCloseable {
     public Fd(Kernel kernel, int number) {
         this.kernel = kernel;
         this.number = number;
+    }
+
+    /** An O_PATH descriptor of a directory. */
+    public static Fd directory(Kernel kernel, Path path) {
+        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
+        return new Fd(kernel, kernel.openat(Kernel.AT_FDCWD, path.toString(), flags, 0));
     }
 
     /** The number, for as long as this is open. */

@@ -1,5 +1,7 @@
 package dev.berth.runtime.launch;
 
+import dev.berth.runtime.cgroup.Cgroup;
+import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.plan.PlanBuilder;
 import dev.berth.runtime.plan.Register;
@@ -16,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 public record CgroupEntry(@Nullable Integer directory, List<Integer> procs) {
     public CgroupEntry {
         procs = List.copyOf(procs);
+    }
+
+    /** Opens what leads into a cgroup. */
+    public static CgroupEntry open(Cgroup cgroup) {
+        Fd directory = cgroup.openV2();
+        return new CgroupEntry(
+                directory == null ? null : directory.release(),
+                cgroup.openProcs().stream().map(Fd::release).toList());
     }
 
     void into(PlanBuilder plan) {

@@ -3,8 +3,9 @@ package dev.berth.runtime.launch;
 import java.util.List;
 
 /** Where execvp(3) would look for a program. */
-final class ExecutablePath {
-    static final String DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+public final class ExecutablePath {
+    /** The PATH of a process that brings none. */
+    public static final String DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private static final int MOST = 64;
 

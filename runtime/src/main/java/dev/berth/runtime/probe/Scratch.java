@@ -40,8 +40,7 @@ public final class Scratch implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
-        return new Fd(kernel, kernel.openat(Kernel.AT_FDCWD, directory.toString(), flags, 0));
+        return Fd.directory(kernel, directory);
     }
 
     @Override

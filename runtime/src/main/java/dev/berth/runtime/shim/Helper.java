@@ -49,8 +49,7 @@ public final class Helper implements AutoCloseable {
      */
     public static Helper start(Reactor reactor, Path binary, Path state) throws IOException {
         Kernel kernel = reactor.kernel();
-        try (Fd directory = new Fd(
-                kernel, kernel.openat(Kernel.AT_FDCWD, state.toString(), Kernel.O_PATH | Kernel.O_DIRECTORY, 0))) {
+        try (Fd directory = Fd.directory(kernel, state)) {
             removeStale(kernel, directory);
             try (Fd listener = new Fd(kernel, kernel.listenSeqpacket(directory.number(), SOCKET, 1))) {
                 Process process = new ProcessBuilder(
