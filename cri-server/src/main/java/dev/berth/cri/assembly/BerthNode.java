@@ -138,8 +138,8 @@ public final class BerthNode implements Node {
     }
 
     private void serve(Platform platform, BerthConfig config) throws IOException, InterruptedException {
-        StoredImages store =
-                StoredImages.open(platform.kernel(), config, containers.store().load());
+        List<ContainerRecord> records = containers.store().load();
+        StoredImages store = StoredImages.open(platform.kernel(), config, records);
         images = store;
         ContainerParts parts = new ContainerParts(
                 platform,
@@ -158,7 +158,7 @@ public final class BerthNode implements Node {
                         podRecovery,
                         new ContainerRecovery(platform, containers, store, exits),
                         new Sweep(platform, pods, containers))
-                .run();
+                .run(records);
         events.whenLost(podRecovery::shimLost);
         deferred.complete(RpcTable.builder().all(Verbs.table(parts, shims)).all(ImageRpcs.table(store, metrics)).stream(
                         ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))

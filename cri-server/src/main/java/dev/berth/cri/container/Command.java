@@ -3,6 +3,7 @@ package dev.berth.cri.container;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.image.manifest.ImageConfig;
+import dev.berth.runtime.launch.ExecutablePath;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,8 +16,6 @@ import java.util.Map;
  * @param environment {@code NAME=value}, each name once
  */
 record Command(List<String> arguments, List<String> environment, String workingDirectory) {
-    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     static Command of(ContainerConfig config, ImageConfig image) {
         List<String> arguments = arguments(config, image);
         if (arguments.isEmpty()) {
@@ -42,7 +41,7 @@ record Command(List<String> arguments, List<String> environment, String workingD
 
     private static List<String> environment(ContainerConfig config, ImageConfig image) {
         Map<String, String> variables = new LinkedHashMap<>();
-        variables.put("PATH", DEFAULT_PATH);
+        variables.put("PATH", ExecutablePath.DEFAULT);
         image.env().forEach(variable -> put(variables, variable));
         config.getEnvsList().forEach(variable -> {
             String name = variable.getKey();

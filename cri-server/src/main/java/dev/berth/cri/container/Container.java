@@ -3,6 +3,7 @@ package dev.berth.cri.container;
 import dev.berth.cri.pod.Pod;
 import dev.berth.cri.v1.ContainerState;
 import dev.berth.state.v1.ContainerRecord;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -89,7 +90,19 @@ public final class Container {
         }
     }
 
+    /** Whether the container, its pod and its labels are those of a filter; empty ones match all. */
+    boolean matches(String idPrefix, String podPrefix, Map<String, String> labels) {
+        return id.startsWith(idPrefix)
+                && pod.id().startsWith(podPrefix)
+                && record.getConfig().getLabelsMap().entrySet().containsAll(labels.entrySet());
+    }
+
     public ContainerState state() {
+        return state(record);
+    }
+
+    /** The state that a record shows: whoever shows more of the record than this must take both from the same one. */
+    static ContainerState state(ContainerRecord record) {
         return switch (record.getPhase()) {
             case MAKING, CREATED, STARTING -> ContainerState.CONTAINER_CREATED;
             case RUNNING -> ContainerState.CONTAINER_RUNNING;

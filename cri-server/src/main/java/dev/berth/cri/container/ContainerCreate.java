@@ -137,7 +137,7 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                 .setCgroup(pod.record().getCgroupParent() + "/berth-" + id)
                 .addAllArguments(command.arguments())
                 .addAllEnvironment(command.environment())
-                .addEnvironment("HOSTNAME=" + hostname(pod))
+                .addEnvironment("HOSTNAME=" + pod.hostname())
                 .setWorkingDirectory(command.workingDirectory())
                 .setStopSignal(StopSignal.resolve(
                         config.getStopSignal().name(), image.config().stopSignal()))
@@ -151,18 +151,13 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
     private List<String> volumeImages(ContainerConfig config) {
         List<String> ids = new ArrayList<>();
         for (Mount mount : config.getMountsList()) {
-            if (mount.hasImage() && !mount.getImage().getImage().isEmpty()) {
+            if (ImageVolume.isAskedFor(mount)) {
                 Images.Present image = images.require(mount.getImage().getImage());
                 ImageVolume.requireSubPath(platform.kernel(), images.layers(image.id()), mount);
                 ids.add(image.id());
             }
         }
         return ids;
-    }
-
-    private static String hostname(Pod pod) {
-        String asked = pod.record().getConfig().getHostname();
-        return asked.isEmpty() ? pod.id().substring(0, 12) : asked;
     }
 
     private static LinuxContainerUser user(ResolvedUser user) {
@@ -186,9 +181,7 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
     }
 
     private void holdImages(Container container) {
-        List<String> ids = new ArrayList<>(container.record().getVolumeImagesList());
-        ids.addFirst(container.record().getImageId());
-        images.hold(container.id(), ids);
+        images.hold(container.id(), Images.usedBy(container.record()));
     }
 
     private void markCreated(Container container) {

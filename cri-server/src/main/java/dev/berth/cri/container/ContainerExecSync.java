@@ -10,6 +10,7 @@ import dev.berth.cri.v1.ExecSyncResponse;
 import dev.berth.runtime.cgroup.Cgroup;
 import dev.berth.runtime.cgroup.CgroupLayout;
 import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.launch.CgroupEntry;
 import dev.berth.runtime.launch.ExecPlan;
 import dev.berth.runtime.launch.ProcessSpec;
 import dev.berth.runtime.plan.Plan;
@@ -85,9 +86,7 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
                 container.record().getConfig().getLinux().getSecurityContext().getPrivileged();
         ProcessSpec process = processes.exec(container.record(), request.getCmdList());
         ExecPlan.Capture capture = new ExecPlan.Capture(
-                ContainerSpecs.entry(leaf),
-                kernel.openat(Kernel.AT_FDCWD, "/dev/null", Kernel.O_RDONLY, 0),
-                KEPT_OUTPUT);
+                CgroupEntry.open(leaf), kernel.openat(Kernel.AT_FDCWD, "/dev/null", Kernel.O_RDONLY, 0), KEPT_OUTPUT);
         Plan plan = ExecPlan.compile(kernel, container.id(), unified && !privileged, process, capture);
         return shim.execute(id, plan, StartSteps.LAUNCH);
     }

@@ -1,8 +1,8 @@
 package dev.berth.cri.container;
 
+import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.Pod;
-import dev.berth.runtime.cgroup.Cgroup;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.shim.ProcessExit;
@@ -10,13 +10,11 @@ import dev.berth.runtime.shim.ShimGone;
 import dev.berth.state.v1.ContainerRecord;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Records the ends of containers: what is left of a container is killed and its cgroup goes, then its exit code and reason are there. */
 public final class ContainerExits {
     private static final Logger LOG = System.getLogger(ContainerExits.class.getName());
-    private static final Duration DEATH = Duration.ofSeconds(10);
     private static final int KILLED = 128 + Kernel.SIGKILL;
     private static final int UNKNOWN = 255;
 
@@ -38,8 +36,7 @@ public final class ContainerExits {
         ReentrantLock lock = container.lock();
         lock.lock();
         try {
-            if (container.record().getPhase() == ContainerRecord.Phase.RUNNING
-                    || container.record().getPhase() == ContainerRecord.Phase.STARTING) {
+            if (started(container)) {
                 clearCgroup(container);
                 record(container, exit.exitCode(), reason(exit), exit.finishedAt());
                 forget(pod, exit.id());
@@ -54,13 +51,17 @@ public final class ContainerExits {
         ReentrantLock lock = container.lock();
         lock.lock();
         try {
-            if (container.running() || container.record().getPhase() == ContainerRecord.Phase.STARTING) {
+            if (started(container)) {
                 clearCgroup(container);
                 record(container, UNKNOWN, "Unknown", platform.now());
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean started(Container container) {
+        return container.running() || container.record().getPhase() == ContainerRecord.Phase.STARTING;
     }
 
     private void record(Container container, int exitCode, String reason, long finishedAt) {
@@ -88,13 +89,8 @@ public final class ContainerExits {
         if (container.record().getCgroup().isEmpty()) {
             return;
         }
-        Cgroup cgroup = platform.cgroups().open(container.record().getCgroup());
         try {
-            if (cgroup.exists()) {
-                cgroup.kill();
-                cgroup.awaitEmpty(DEATH);
-                cgroup.remove();
-            }
+            platform.cgroups().open(container.record().getCgroup()).destroy();
         } catch (RuntimeException failure) {
             LOG.log(Level.WARNING, "the cgroup of container " + container.id() + " is still there", failure);
         }
@@ -103,7 +99,7 @@ public final class ContainerExits {
     private static void forget(Pod pod, String id) throws InterruptedException {
         try {
             pod.shim().forget(id);
-        } catch (KernelFailure | ShimGone | dev.berth.cri.failure.CriFailure failure) {
+        } catch (KernelFailure | ShimGone | CriFailure failure) {
             LOG.log(Level.DEBUG, "the shim of pod sandbox {0} did not forget {1}: {2}", pod.id(), id, failure);
         }
     }

@@ -25,14 +25,7 @@ public final class ContainerList implements Rpc<ListContainersRequest, ListConta
     }
 
     private static boolean matches(Container container, ContainerFilter filter) {
-        return container.id().startsWith(filter.getId())
-                && container.pod().id().startsWith(filter.getPodSandboxId())
-                && (!filter.hasState() || filter.getState().getState() == container.state())
-                && container
-                        .record()
-                        .getConfig()
-                        .getLabelsMap()
-                        .entrySet()
-                        .containsAll(filter.getLabelSelectorMap().entrySet());
+        return container.matches(filter.getId(), filter.getPodSandboxId(), filter.getLabelSelectorMap())
+                && (!filter.hasState() || filter.getState().getState() == container.state());
     }
 }

@@ -2,18 +2,14 @@ package dev.berth.cri.container;
 
 import dev.berth.cri.image.Images;
 import dev.berth.cri.pod.Platform;
-import dev.berth.runtime.cgroup.Cgroup;
 import dev.berth.runtime.shim.ProcessExit;
 import dev.berth.runtime.shim.ProcessState;
 import dev.berth.state.v1.ContainerRecord;
-import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Containers after a start of the daemon: what the shim says is what is true. */
 public final class ContainerRecovery {
-    private static final Duration DEATH = Duration.ofSeconds(10);
-
     private final Platform platform;
     private final Containers containers;
     private final Images images;
@@ -94,11 +90,6 @@ public final class ContainerRecovery {
         if (container.record().getCgroup().isEmpty()) {
             return;
         }
-        Cgroup cgroup = platform.cgroups().open(container.record().getCgroup());
-        if (cgroup.exists()) {
-            cgroup.kill();
-            cgroup.awaitEmpty(DEATH);
-            cgroup.remove();
-        }
+        platform.cgroups().open(container.record().getCgroup()).destroy();
     }
 }

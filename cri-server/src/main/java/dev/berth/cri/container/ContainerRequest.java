@@ -51,7 +51,7 @@ final class ContainerRequest {
 
     private static void mount(Mount mount) {
         path("mount's container path", mount.getContainerPath(), false);
-        if (mount.hasImage() && !mount.getImage().getImage().isEmpty()) {
+        if (ImageVolume.isAskedFor(mount)) {
             imageMount(mount);
             return;
         }

@@ -9,12 +9,12 @@ import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.runtime.cgroup.Cgroup;
 import dev.berth.runtime.cgroup.CgroupHierarchy;
 import dev.berth.runtime.cgroup.CgroupLayout;
-import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.launch.CgroupEntry;
 import dev.berth.runtime.launch.CgroupView;
 import dev.berth.runtime.launch.ContainerSpec;
 import dev.berth.runtime.launch.DeviceNode;
+import dev.berth.runtime.launch.MountFlags;
 import dev.berth.runtime.plan.Stdio;
 import dev.berth.state.v1.ContainerRecord;
 import java.io.IOException;
@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts together what the plan compiler wants to know of a container that is being started. */
 final class ContainerSpecs {
-    private static final long INERT = Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV | Kernel.MOUNT_ATTR_NOEXEC;
-
     private final Platform platform;
     private final Devices devices;
 
@@ -55,7 +53,7 @@ final class ContainerSpecs {
                 nodes,
                 privileged ? List.of() : security.getMaskedPathsList(),
                 privileged ? List.of() : security.getReadonlyPathsList(),
-                entry(starting.cgroup()),
+                CgroupEntry.open(starting.cgroup()),
                 view(starting.cgroup(), privileged),
                 output);
     }
@@ -71,13 +69,6 @@ final class ContainerSpecs {
             case UNRECOGNIZED ->
                 throw CriFailure.invalid("the pid namespace mode %d is not known".formatted(options.getPidValue()));
         };
-    }
-
-    static CgroupEntry entry(Cgroup cgroup) {
-        Fd directory = cgroup.openV2();
-        return new CgroupEntry(
-                directory == null ? null : directory.release(),
-                cgroup.openProcs().stream().map(Fd::release).toList());
     }
 
     private CgroupView view(Cgroup cgroup, boolean privileged) {
@@ -101,7 +92,7 @@ final class ContainerSpecs {
     private int clone(Path directory, boolean readOnly) {
         Kernel kernel = platform.kernel();
         int clone = kernel.openTree(Kernel.AT_FDCWD, directory.toString(), Kernel.OPEN_TREE_CLONE);
-        long attributes = INERT | (readOnly ? Kernel.MOUNT_ATTR_RDONLY : 0);
+        long attributes = MountFlags.INERT | (readOnly ? Kernel.MOUNT_ATTR_RDONLY : 0);
         kernel.mountSetattr(clone, false, attributes, 0, Kernel.MS_PRIVATE, 0);
         return clone;
     }

@@ -17,6 +17,7 @@ public final class ContainerStatsGet implements Rpc<ContainerStatsRequest, Conta
     @Override
     public ContainerStatsResponse call(ContainerStatsRequest request) {
         Container container = containers.get(request.getContainerId());
+        usage.retain(containers);
         return ContainerStatsResponse.newBuilder().setStats(usage.of(container)).build();
     }
 }

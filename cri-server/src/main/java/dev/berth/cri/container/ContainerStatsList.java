@@ -28,13 +28,6 @@ public final class ContainerStatsList implements Rpc<ListContainerStatsRequest, 
     }
 
     private static boolean matches(Container container, ContainerStatsFilter filter) {
-        return container.id().startsWith(filter.getId())
-                && container.pod().id().startsWith(filter.getPodSandboxId())
-                && container
-                        .record()
-                        .getConfig()
-                        .getLabelsMap()
-                        .entrySet()
-                        .containsAll(filter.getLabelSelectorMap().entrySet());
+        return container.matches(filter.getId(), filter.getPodSandboxId(), filter.getLabelSelectorMap());
     }
 }

@@ -51,9 +51,10 @@ public final class ContainerUsage {
         return stats.setWritableLayer(writableLayer(container)).build();
     }
 
-    /** Forgets samples of containers that are gone. */
+    /** Forgets what was known of containers that are gone. */
     void retain(Containers containers) {
-        samples.keySet().removeIf(id -> containers.find(id) == null);
+        samples.keySet().retainAll(containers.ids());
+        layers.retain(containers.ids());
     }
 
     private CpuUsage cpu(String id, CgroupStats.@Nullable Cpu cpu, long now) {

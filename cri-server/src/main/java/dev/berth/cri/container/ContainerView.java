@@ -60,7 +60,7 @@ public final class ContainerView {
     private static void addMounts(ContainerStatus.Builder status, ContainerRecord record) {
         Iterator<String> imageIds = record.getVolumeImagesList().iterator();
         for (Mount mount : record.getConfig().getMountsList()) {
-            if (mount.hasImage() && !mount.getImage().getImage().isEmpty() && imageIds.hasNext()) {
+            if (ImageVolume.isAskedFor(mount) && imageIds.hasNext()) {
                 ImageSpec image = mount.getImage().toBuilder()
                         .setImageRef(imageIds.next())
                         .build();

@@ -5,11 +5,14 @@ import dev.berth.cri.record.Ids;
 import dev.berth.cri.record.RecordStore;
 import dev.berth.state.v1.ContainerRecord;
 import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /** All containers, in memory and on disk. */
 public final class Containers {
+    private static final String KIND = "container";
+
     private final ConcurrentSkipListMap<String, Container> containers = new ConcurrentSkipListMap<>();
     private final RecordStore<ContainerRecord> store;
 
@@ -23,20 +26,17 @@ public final class Containers {
 
     /** The container with that id or unique prefix; fails with NOT_FOUND. */
     public Container get(String id) {
-        return Ids.resolve(containers, id, "container");
+        return Ids.resolve(containers, id, KIND);
     }
 
     /** As {@link #get}, for verbs that succeed on what is not there. */
     @Nullable
     Container find(String id) {
-        try {
-            return get(id);
-        } catch (CriFailure failure) {
-            if (failure.kind() == CriFailure.Kind.NOT_FOUND) {
-                return null;
-            }
-            throw failure;
-        }
+        return Ids.find(containers, id, KIND);
+    }
+
+    Set<String> ids() {
+        return containers.keySet();
     }
 
     public Collection<Container> all() {

@@ -12,6 +12,7 @@ import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.launch.BindMount;
+import dev.berth.runtime.launch.MountFlags;
 import dev.berth.state.v1.ContainerRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +26,6 @@ import java.util.Set;
  * container of the pod does to the path afterwards changes nothing.
  */
 final class HostMounts {
-    private static final long INERT = Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV | Kernel.MOUNT_ATTR_NOEXEC;
-
     private final Platform platform;
     private final Images images;
 
@@ -51,7 +50,7 @@ final class HostMounts {
     private void asked(ContainerRecord record, List<BindMount> into) {
         Iterator<String> volumeImages = record.getVolumeImagesList().iterator();
         for (Mount mount : record.getConfig().getMountsList()) {
-            if (mount.hasImage() && !mount.getImage().getImage().isEmpty()) {
+            if (ImageVolume.isAskedFor(mount)) {
                 int clone = ImageVolume.open(platform.kernel(), images.layers(volumeImages.next()), mount);
                 into.add(new BindMount(clone, clean(mount.getContainerPath()), true));
             } else {
@@ -121,13 +120,13 @@ final class HostMounts {
         file(directory.resolve(PodFiles.HOSTS), "/etc/hosts", readonly, taken, into);
         if (!taken.contains("/dev/shm") && !taken.contains("/dev")) {
             Path shm = pod.hostIpc() ? Path.of("/dev/shm") : platform.layout().shm(pod.id());
-            add(shm, "/dev/shm", INERT, true, into);
+            add(shm, "/dev/shm", MountFlags.INERT, true, into);
         }
     }
 
     private void file(Path source, String path, boolean readonly, Set<String> taken, List<BindMount> into) {
         if (!taken.contains(path)) {
-            add(source, path, INERT | (readonly ? Kernel.MOUNT_ATTR_RDONLY : 0), false, into);
+            add(source, path, MountFlags.INERT | (readonly ? Kernel.MOUNT_ATTR_RDONLY : 0), false, into);
         }
     }
 

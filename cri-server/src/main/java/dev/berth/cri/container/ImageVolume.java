@@ -14,6 +14,11 @@ import java.nio.file.Path;
 final class ImageVolume {
     private ImageVolume() {}
 
+    /** Whether a mount asks for an image instead of a path of the node. */
+    static boolean isAskedFor(Mount mount) {
+        return mount.hasImage() && !mount.getImage().getImage().isEmpty();
+    }
+
     /** Fails with INVALID when no layer has the directory that the mount names. */
     static void requireSubPath(Kernel kernel, LayerStack layers, Mount mount) {
         String subPath = mount.getImageSubPath();
@@ -27,10 +32,8 @@ final class ImageVolume {
 
     /** Looked up below the layer by descriptor: a link in it never leads out of it. */
     private static boolean hasDirectory(Kernel kernel, Path layer, String subPath) {
-        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
-        long resolve = Kernel.RESOLVE_IN_ROOT | Kernel.RESOLVE_NO_MAGICLINKS;
-        try (Fd root = new Fd(kernel, kernel.openat(Kernel.AT_FDCWD, layer.toString(), flags, 0));
-                Fd _ = new Fd(kernel, kernel.openat2(root.number(), subPath, flags, 0, resolve))) {
+        try (Fd root = Fd.directory(kernel, layer);
+                Fd _ = below(kernel, root, subPath)) {
             return true;
         } catch (KernelFailure _) {
             return false;
@@ -66,10 +69,14 @@ final class ImageVolume {
     }
 
     private static int cloneBelow(Kernel kernel, Fd root, String subPath) {
-        long resolve = Kernel.RESOLVE_IN_ROOT | Kernel.RESOLVE_NO_MAGICLINKS;
-        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
-        try (Fd directory = new Fd(kernel, kernel.openat2(root.number(), subPath, flags, 0, resolve))) {
+        try (Fd directory = below(kernel, root, subPath)) {
             return kernel.openTree(directory.number(), "", Kernel.OPEN_TREE_CLONE);
         }
+    }
+
+    private static Fd below(Kernel kernel, Fd root, String subPath) {
+        long resolve = Kernel.RESOLVE_IN_ROOT | Kernel.RESOLVE_NO_MAGICLINKS;
+        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
+        return new Fd(kernel, kernel.openat2(root.number(), subPath, flags, 0, resolve));
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Space and inodes of writable layers. Only what the container wrote is walked, never the image, and not more than every ten seconds. */
@@ -33,10 +34,14 @@ final class LayerUsage {
         if (last != null && platform.now() - last.timestamp() < FRESH) {
             return last;
         }
-        Usage fresh = walk(platform.layout().writableLayer(container).resolve("upper"));
-        known.keySet().removeIf(id -> !Files.exists(platform.layout().writableLayer(id)));
+        Usage fresh = walk(platform.layout().writableLayer(container).resolve(WritableLayer.UPPER));
         known.put(container, fresh);
         return fresh;
+    }
+
+    /** Forgets all but these containers. */
+    void retain(Set<String> containers) {
+        known.keySet().retainAll(containers);
     }
 
     private Usage walk(Path upper) {

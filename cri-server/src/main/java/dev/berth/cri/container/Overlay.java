@@ -160,8 +160,7 @@ final class Overlay {
     }
 
     private static int open(Kernel kernel, Path directory, List<Fd> open) {
-        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
-        Fd fd = new Fd(kernel, kernel.openat(Kernel.AT_FDCWD, directory.toString(), flags, 0));
+        Fd fd = Fd.directory(kernel, directory);
         open.add(fd);
         return fd.number();
     }

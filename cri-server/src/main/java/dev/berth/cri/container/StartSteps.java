@@ -5,7 +5,6 @@ import dev.berth.cri.pod.Platform;
 import dev.berth.cri.step.Step;
 import dev.berth.cri.step.Verb;
 import dev.berth.cri.v1.ContainerConfig;
-import dev.berth.runtime.cgroup.Cgroup;
 import dev.berth.runtime.cgroup.CgroupSpec;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.launch.ContainerPlan;
@@ -21,8 +20,6 @@ import java.time.Duration;
  */
 final class StartSteps {
     static final Duration LAUNCH = Duration.ofSeconds(30);
-    private static final Duration DEATH = Duration.ofSeconds(10);
-
     private final Platform platform;
     private final Containers containers;
     private final Images images;
@@ -69,12 +66,7 @@ final class StartSteps {
     }
 
     private void removeCgroup(ContainerStarting starting) {
-        Cgroup cgroup = platform.cgroups().open(starting.container().record().getCgroup());
-        if (cgroup.exists()) {
-            cgroup.kill();
-            cgroup.awaitEmpty(DEATH);
-            cgroup.remove();
-        }
+        platform.cgroups().open(starting.container().record().getCgroup()).destroy();
     }
 
     private void mountRoot(ContainerStarting starting) {

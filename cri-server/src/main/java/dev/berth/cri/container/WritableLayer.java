@@ -9,7 +9,9 @@ import java.nio.file.Path;
 
 /** The upper and work directory of a container's root, and the detached overlay that stacks them on the image's layers. */
 final class WritableLayer {
-    private static final String UPPER = "upper";
+    /** The directory with what the container wrote. */
+    static final String UPPER = "upper";
+
     private static final String WORK = "work";
 
     private final Platform platform;
@@ -21,7 +23,7 @@ final class WritableLayer {
     void make(Container container) {
         Path directory = PrivateDirectories.make(platform.layout().writableLayer(container.id()));
         Kernel kernel = platform.kernel();
-        try (Fd dir = open(directory)) {
+        try (Fd dir = Fd.directory(kernel, directory)) {
             kernel.mkdirat(dir.number(), UPPER, 0755);
             kernel.mkdirat(dir.number(), WORK, 0700);
         }
@@ -31,19 +33,9 @@ final class WritableLayer {
         PrivateDirectories.remove(platform.layout().writableLayer(container.id()));
     }
 
-    Path upper(Container container) {
-        return platform.layout().writableLayer(container.id()).resolve(UPPER);
-    }
-
     /** A detached overlay; the caller owns the descriptor. Nothing appears in the node's mount table. */
     int mount(Container container, LayerStack layers) {
         Path directory = platform.layout().writableLayer(container.id());
         return Overlay.writable(platform.kernel(), layers, directory.resolve(UPPER), directory.resolve(WORK));
-    }
-
-    private Fd open(Path directory) {
-        Kernel kernel = platform.kernel();
-        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
-        return new Fd(kernel, kernel.openat(Kernel.AT_FDCWD, directory.toString(), flags, 0));
     }
 }

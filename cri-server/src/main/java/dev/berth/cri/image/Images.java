@@ -2,6 +2,8 @@ package dev.berth.cri.image;
 
 import dev.berth.image.manifest.ImageConfig;
 import dev.berth.image.store.LayerStack;
+import dev.berth.state.v1.ContainerRecord;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What containers need of images. */
@@ -27,4 +29,11 @@ public interface Images {
     void hold(String container, List<String> imageIds);
 
     void release(String container);
+
+    /** The image that a container runs and those that it mounts. */
+    static List<String> usedBy(ContainerRecord container) {
+        List<String> ids = new ArrayList<>(container.getVolumeImagesList());
+        ids.addFirst(container.getImageId());
+        return ids;
+    }
 }

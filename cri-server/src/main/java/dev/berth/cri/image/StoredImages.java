@@ -28,16 +28,11 @@ public final class StoredImages implements Images, AutoCloseable {
     /** Opens the store; layers of the images of {@code containers} stay even when the image was removed meanwhile. */
     public static StoredImages open(Kernel kernel, BerthConfig config, List<ContainerRecord> containers) {
         Set<String> held = new HashSet<>();
-        containers.forEach(container -> {
-            held.add(container.getImageId());
-            held.addAll(container.getVolumeImagesList());
-        });
+        containers.forEach(container -> held.addAll(Images.usedBy(container)));
         StoredImages images =
                 new StoredImages(new ImageService(kernel, settings(config).withHeld(held::contains)));
         for (ContainerRecord container : containers) {
-            List<String> ids = new ArrayList<>(container.getVolumeImagesList());
-            ids.addFirst(container.getImageId());
-            images.hold(container.getId(), ids);
+            images.hold(container.getId(), Images.usedBy(container));
         }
         return images;
     }

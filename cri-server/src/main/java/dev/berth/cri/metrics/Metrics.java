@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Every number of Berth that Prometheus sees. Labels take values from closed sets only (method, code, verb, step, outcome), never
  * names or ids of pods: the number of series is bounded by the code.
  */
-public final class Metrics implements RpcMeter, Steps, AutoCloseable {
+public final class Metrics implements RpcMeter, AutoCloseable {
     /** Upper bounds of the histogram buckets: from a Version call to a pull that takes minutes. */
     private static final Duration[] BUCKETS = {
         Duration.ofNanos(250_000),
@@ -60,7 +60,13 @@ public final class Metrics implements RpcMeter, Steps, AutoCloseable {
         };
     }
 
-    @Override
+    /**
+     * Times one step of a verb that has ended.
+     *
+     * @param verb the RPC's name, for example {@code RunPodSandbox}
+     * @param step the step's name; a verb has a fixed set of them
+     * @param outcome {@code ok}, {@code failed} or {@code undone}
+     */
     public void record(String verb, String step, String outcome, Duration took) {
         Tags tags = Tags.of("verb", verb, "step", step, "outcome", outcome);
         steps.computeIfAbsent(tags, key -> timer("berth.step", "Time of each step of each verb.", key))
@@ -71,7 +77,7 @@ public final class Metrics implements RpcMeter, Steps, AutoCloseable {
      * Times one run of a network plugin list.
      *
      * @param verb {@code ADD}, {@code DEL}, {@code CHECK}, {@code GC} or {@code STATUS}
-     * @param outcome {@code done} or {@code failed}
+     * @param outcome {@code ok} or {@code failed}
      */
     public void cni(String verb, String outcome, Duration took) {
         timer("berth.cni", "Time that CNI plugins took.", Tags.of("verb", verb, "outcome", outcome))

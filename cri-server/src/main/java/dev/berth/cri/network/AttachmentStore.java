@@ -1,6 +1,7 @@
 package dev.berth.cri.network;
 
 import dev.berth.cri.record.PrivateDirectories;
+import dev.berth.cri.record.ReplacedFile;
 import dev.berth.runtime.cni.CniAttachmentRecord;
 import dev.berth.runtime.cni.CniFailure;
 import java.io.IOException;
@@ -26,10 +27,8 @@ public final class AttachmentStore {
     }
 
     void put(String pod, CniAttachmentRecord record) {
-        Path unfinished = directory.resolve(pod + ".new");
         try {
-            Files.write(unfinished, record.toJson());
-            Files.move(unfinished, file(pod), StandardCopyOption.ATOMIC_MOVE);
+            ReplacedFile.write(directory, pod, SUFFIX, record.toJson());
         } catch (IOException failure) {
             throw new UncheckedIOException(
                     "the network attachment of %s could not be recorded".formatted(pod), failure);

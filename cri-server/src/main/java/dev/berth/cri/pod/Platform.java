@@ -5,6 +5,7 @@ import dev.berth.runtime.cgroup.Cgroups;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.shim.Helper;
 import dev.berth.runtime.shim.Reactor;
+import java.time.Instant;
 import java.time.InstantSource;
 
 /** What the verbs of pods stand on. */
@@ -21,11 +22,7 @@ public record Platform(
 
     /** Nanoseconds since the epoch. */
     public long now() {
-        return nanos(clock);
-    }
-
-    static long nanos(InstantSource clock) {
-        java.time.Instant now = clock.instant();
+        Instant now = clock.instant();
         return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
     }
 }

@@ -20,6 +20,8 @@ public final class Pod {
     /** The id of the pause process in the shim. */
     public static final String PAUSE = "pause";
 
+    private static final int SHORT_ID = 12;
+
     private final String id;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Container> containers = new ConcurrentHashMap<>();
@@ -80,6 +82,12 @@ public final class Pod {
 
     public NamespaceOption namespaces() {
         return record.getConfig().getLinux().getSecurityContext().getNamespaceOptions();
+    }
+
+    /** The hostname that was asked for, or the beginning of the id. */
+    public String hostname() {
+        String asked = record.getConfig().getHostname();
+        return asked.isEmpty() ? id.substring(0, SHORT_ID) : asked;
     }
 
     public boolean hostNetwork() {

@@ -87,7 +87,9 @@ public final class PodFiles {
     }
 
     private static String hostname(PodMaking making) throws IOException {
-        return making.pod().hostNetwork() ? Files.readString(NODE_HOSTNAME).strip() : making.hostname();
+        return making.pod().hostNetwork()
+                ? Files.readString(NODE_HOSTNAME).strip()
+                : making.pod().hostname();
     }
 
     private static String hosts(PodMaking making) throws IOException {
@@ -95,6 +97,6 @@ public final class PodFiles {
             return Files.exists(NODE_HOSTS) ? Files.readString(NODE_HOSTS) : "127.0.0.1\tlocalhost\n";
         }
         return "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t%s\n"
-                .formatted(making.hostname());
+                .formatted(making.pod().hostname());
     }
 }

@@ -1,10 +1,8 @@
 package dev.berth.cri.pod;
 
 import dev.berth.cri.record.PrivateDirectories;
-import dev.berth.runtime.cgroup.Cgroup;
 import dev.berth.state.v1.PodRecord;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,8 +10,6 @@ import java.util.TreeSet;
 /** Parts of pods that have no record: found by name, taken back by id alone. */
 public final class PodLeftovers {
     private static final String PINNED = "berth-";
-    private static final Duration DEATH = Duration.ofSeconds(10);
-
     private final Platform platform;
     private final PodFiles files;
     private final PodNetns netns;
@@ -46,12 +42,7 @@ public final class PodLeftovers {
 
     public void remove(String id) throws InterruptedException {
         Pod pod = new Pod(PodRecord.newBuilder().setId(id).build());
-        Cgroup cgroup = platform.cgroups().open(platform.defaultCgroupParent() + "/pod-" + id);
-        if (cgroup.exists()) {
-            cgroup.kill();
-            cgroup.awaitEmpty(DEATH);
-            cgroup.remove();
-        }
+        platform.cgroups().open(platform.defaultCgroupParent() + "/pod-" + id).destroy();
         shims.end(pod);
         platform.network().detach(id);
         netns.unpin(pod);

@@ -27,9 +27,4 @@ final class PodMaking {
         long network = pod.hostNetwork() ? 0 : Namespaces.NET | Namespaces.UTS;
         return network | (pod.hostIpc() ? 0 : Namespaces.IPC);
     }
-
-    String hostname() {
-        String asked = pod.record().getConfig().getHostname();
-        return asked.isEmpty() ? pod.id().substring(0, 12) : asked;
-    }
 }

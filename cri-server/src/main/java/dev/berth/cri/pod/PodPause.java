@@ -4,7 +4,6 @@ import dev.berth.runtime.cgroup.Cgroup;
 import dev.berth.runtime.cgroup.CgroupResources;
 import dev.berth.runtime.cgroup.CgroupSpec;
 import dev.berth.runtime.cgroup.DevicePolicy;
-import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.launch.CgroupEntry;
 import dev.berth.runtime.launch.PodPlan;
 import java.time.Duration;
@@ -12,8 +11,6 @@ import java.time.Duration;
 /** Process 1 of a pod whose containers share a pid namespace; other pods have none. */
 final class PodPause {
     private static final Duration LAUNCH = Duration.ofSeconds(30);
-    private static final Duration DEATH = Duration.ofSeconds(10);
-
     private final Platform platform;
 
     PodPause(Platform platform) {
@@ -27,26 +24,16 @@ final class PodPause {
         Cgroup cgroup = platform.cgroups()
                 .create(new CgroupSpec(
                         pod.record().getCgroupParent(), name(pod), CgroupResources.NONE, DevicePolicy.all()));
-        pod.shim().launch(Pod.PAUSE, PodPlan.pause(platform.kernel(), entry(cgroup)), LAUNCH);
+        pod.shim().launch(Pod.PAUSE, PodPlan.pause(platform.kernel(), CgroupEntry.open(cgroup)), LAUNCH);
     }
 
     void kill(Pod pod) {
         if (!pod.sharesPid()) {
             return;
         }
-        Cgroup cgroup = platform.cgroups().open(pod.record().getCgroupParent() + "/" + name(pod));
-        if (cgroup.exists()) {
-            cgroup.kill();
-            cgroup.awaitEmpty(DEATH);
-            cgroup.remove();
-        }
-    }
-
-    static CgroupEntry entry(Cgroup cgroup) {
-        Fd directory = cgroup.openV2();
-        return new CgroupEntry(
-                directory == null ? null : directory.release(),
-                cgroup.openProcs().stream().map(Fd::release).toList());
+        platform.cgroups()
+                .open(pod.record().getCgroupParent() + "/" + name(pod))
+                .destroy();
     }
 
     private static String name(Pod pod) {

@@ -53,9 +53,10 @@ public final class PodShim {
         Pod pod = making.pod();
         Kernel kernel = platform.kernel();
         Path directory = platform.layout().podDirectory(pod.id());
-        try (Fd dir = open(directory);
+        try (Fd dir = Fd.directory(platform.kernel(), directory);
                 Fd listener = new Fd(kernel, kernel.listenSeqpacket(dir.number(), SOCKET, BACKLOG))) {
-            Plan plan = PodPlan.compile(kernel, making.namespaces(), making.hostname(), making.sysctls());
+            Plan plan =
+                    PodPlan.compile(kernel, making.namespaces(), making.pod().hostname(), making.sysctls());
             int pid = platform.helper().spawn(pod.id(), listener.number(), plan);
             pod.record(pod.record().toBuilder().setShimPid(pid).build());
             pod.shim(connect(pod, dir));
@@ -71,7 +72,7 @@ public final class PodShim {
         if (!Files.exists(directory.resolve(SOCKET))) {
             return false;
         }
-        try (Fd dir = open(directory)) {
+        try (Fd dir = Fd.directory(platform.kernel(), directory)) {
             pod.shim(connect(pod, dir));
             return true;
         } catch (KernelFailure gone) {
@@ -131,11 +132,5 @@ public final class PodShim {
     /** Forgets a shim that has ended by itself. */
     public void lost(Pod pod) {
         pod.shim(null);
-    }
-
-    private Fd open(Path directory) {
-        Kernel kernel = platform.kernel();
-        int flags = Kernel.O_PATH | Kernel.O_DIRECTORY;
-        return new Fd(kernel, kernel.openat(Kernel.AT_FDCWD, directory.toString(), flags, 0));
     }
 }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** All pod sandboxes, in memory and on disk. */
 public final class Pods {
+    private static final String KIND = "pod sandbox";
+
     private final ConcurrentSkipListMap<String, Pod> pods = new ConcurrentSkipListMap<>();
     private final RecordStore<PodRecord> store;
 
@@ -22,19 +24,12 @@ public final class Pods {
 
     /** The pod with that id or unique prefix; fails with NOT_FOUND. */
     public Pod get(String id) {
-        return Ids.resolve(pods, id, "pod sandbox");
+        return Ids.resolve(pods, id, KIND);
     }
 
     /** As {@link #get}, for verbs that succeed on what is not there. */
     public @Nullable Pod find(String id) {
-        try {
-            return get(id);
-        } catch (dev.berth.cri.failure.CriFailure failure) {
-            if (failure.kind() == dev.berth.cri.failure.CriFailure.Kind.NOT_FOUND) {
-                return null;
-            }
-            throw failure;
-        }
+        return Ids.find(pods, id, KIND);
     }
 
     public Collection<Pod> all() {

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
 
 /** Ids of pods and containers: 64 hexadecimal digits, found by any prefix that only one has. */
 public final class Ids {
@@ -43,6 +44,18 @@ public final class Ids {
                     .formatted(kind, asked, shortened(first.getKey()), shortened(second.getKey())));
         }
         return first.getValue();
+    }
+
+    /** As {@link #resolve}, but null when no id matches; for verbs that succeed on what is not there. */
+    public static <V> @Nullable V find(NavigableMap<String, V> all, String asked, String kind) {
+        try {
+            return resolve(all, asked, kind);
+        } catch (CriFailure failure) {
+            if (failure.kind() == CriFailure.Kind.NOT_FOUND) {
+                return null;
+            }
+            throw failure;
+        }
     }
 
     private static String shortened(String id) {

@@ -25,7 +25,6 @@ import java.util.stream.Stream;
 public final class RecordStore<R extends MessageLite> {
     private static final Logger LOG = System.getLogger(RecordStore.class.getName());
     private static final String SUFFIX = ".pb";
-    private static final String UNFINISHED = ".new";
     private static final long LARGEST = 16 << 20;
 
     private final Path directory;
@@ -44,12 +43,10 @@ public final class RecordStore<R extends MessageLite> {
     }
 
     public void put(String id, R record) {
-        Path target = directory.resolve(id + SUFFIX);
-        Path unfinished = directory.resolve(id + UNFINISHED);
         try {
-            Files.write(unfinished, record.toByteArray());
-            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+            ReplacedFile.write(directory, id, SUFFIX, record.toByteArray());
         } catch (IOException failure) {
+            Path target = directory.resolve(id + SUFFIX);
             throw new UncheckedIOException("the record %s could not be written".formatted(target), failure);
         }
     }
@@ -78,7 +75,7 @@ public final class RecordStore<R extends MessageLite> {
 
     private void read(Path file, List<R> into) throws IOException {
         String name = file.getFileName().toString();
-        if (name.endsWith(UNFINISHED)) {
+        if (name.endsWith(ReplacedFile.UNFINISHED)) {
             Files.deleteIfExists(file);
             return;
         }

@@ -14,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,10 +45,9 @@ public final class Recovery {
         this.sweep = sweep;
     }
 
-    public void run() throws InterruptedException {
-        List<PodRecord> podRecords = pods.store().load();
-        List<ContainerRecord> containerRecords = containers.store().load();
-        each(podRecords, this::registerPod);
+    /** @param containerRecords all records of containers, whose images are held already */
+    public void run(List<ContainerRecord> containerRecords) throws InterruptedException {
+        each(pods.store().load(), this::registerPod);
         each(containerRecords, this::registerContainer);
         each(List.copyOf(pods.all()), this::adopt);
         sweep.run();
@@ -67,16 +67,12 @@ public final class Recovery {
     }
 
     private void registerContainer(ContainerRecord record) throws InterruptedException {
-        Pod pod = podOf(record);
+        Pod pod = pods.find(record.getPodId());
         if (pod == null || record.getPhase() == ContainerRecord.Phase.MAKING) {
             containerRecovery.takeBack(new Container(new Pod(PodRecord.getDefaultInstance()), record));
         } else {
             containers.add(new Container(pod, record));
         }
-    }
-
-    private @org.jspecify.annotations.Nullable Pod podOf(ContainerRecord record) {
-        return pods.find(record.getPodId());
     }
 
     private void adopt(Pod pod) throws InterruptedException {
@@ -110,7 +106,7 @@ public final class Recovery {
     private static void await(Future<?> one) throws InterruptedException {
         try {
             one.get();
-        } catch (java.util.concurrent.ExecutionException failure) {
+        } catch (ExecutionException failure) {
             LOG.log(Level.ERROR, "Something could not be recovered; it is tried again at the next start", failure);
         }
     }

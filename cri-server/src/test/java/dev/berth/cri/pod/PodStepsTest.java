@@ -125,7 +125,8 @@ class PodStepsTest {
         assertEquals(0x08000000L, making(NamespaceMode.NODE, NamespaceMode.POD).namespaces());
         assertEquals(0, making(NamespaceMode.NODE, NamespaceMode.NODE).namespaces());
         assertEquals(
-                "0123456789ab", making(NamespaceMode.POD, NamespaceMode.POD).hostname());
+                "0123456789ab",
+                new Pod(PodRecord.newBuilder().setId("0123456789abcdef").build()).hostname());
     }
 
     private static PodMaking making(NamespaceMode network, NamespaceMode ipc) {

@@ -153,7 +153,7 @@ class RecoveryTest {
                         new PodRecovery(test.platform(), pods, shims),
                         new ContainerRecovery(test.platform(), containers, images(), exits),
                         new Sweep(test.platform(), pods, containers))
-                .run();
+                .run(containers.store().load());
     }
 
     private void pod(String id, PodRecord.Phase phase) throws Exception {
