@@ -132,6 +132,34 @@ class ContainerPartsTest {
     }
 
     @Test
+    void noStatusShowsAnEndWithoutItsExitCode() throws Exception {
+        ContainerRecord running = ContainerRecord.newBuilder()
+                .setId("c1")
+                .setPhase(ContainerRecord.Phase.RUNNING)
+                .build();
+        ContainerRecord ended = running.toBuilder()
+                .setPhase(ContainerRecord.Phase.EXITED)
+                .setExitCode(7)
+                .build();
+        Container container = container(running);
+        Thread flips = Thread.ofPlatform().start(() -> {
+            while (!Thread.interrupted()) {
+                container.record(ended);
+                container.record(running);
+            }
+        });
+        try {
+            for (int i = 0; i < 50_000; i++) {
+                ContainerStatus status = ContainerView.status(container);
+                assertEquals(status.getState() == ContainerState.CONTAINER_EXITED ? 7 : 0, status.getExitCode());
+            }
+        } finally {
+            flips.interrupt();
+            flips.join();
+        }
+    }
+
+    @Test
     void everyPhaseHasAState() {
         assertEquals(ContainerState.CONTAINER_CREATED, state(ContainerRecord.Phase.STARTING));
         assertEquals(ContainerState.CONTAINER_CREATED, state(ContainerRecord.Phase.CREATED));
