@@ -80,13 +80,17 @@ public final class Cgroup implements CgroupValues {
         return directory == null ? null : open(directory, Kernel.O_PATH | Kernel.O_DIRECTORY);
     }
 
-    /** A descriptor of {@code cgroup.procs} on each v1 tree: a process enters by writing 0 to each. */
-    public List<Fd> openProcs() {
+    /**
+     * A descriptor of {@code tasks} on each v1 tree: a process of one thread enters by writing 0 to each. Unlike {@code
+     * cgroup.procs}, this moves the writer without the kernel's lock over all thread groups, whose first taker waits several
+     * milliseconds for an RCU grace period.
+     */
+    public List<Fd> openTasks() {
         List<Fd> open = new ArrayList<>();
         try {
             directories.forEach((tree, directory) -> {
                 if (!tree.v2()) {
-                    open.add(open(directory.resolve("cgroup.procs"), Kernel.O_WRONLY));
+                    open.add(open(directory.resolve("tasks"), Kernel.O_WRONLY));
                 }
             });
         } catch (CgroupFailure failure) {

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * How a process gets into its cgroup, as descriptors that the plan takes over.
  *
  * @param directory a cgroup v2 directory to be cloned into, null where there is none
- * @param procs {@code cgroup.procs} of cgroup v1 hierarchies, which the process writes itself to
+ * @param tasks {@code tasks} of cgroup v1 hierarchies, which the process writes itself to
  */
-public record CgroupEntry(@Nullable Integer directory, List<Integer> procs) {
+public record CgroupEntry(@Nullable Integer directory, List<Integer> tasks) {
     public CgroupEntry {
-        procs = List.copyOf(procs);
+        tasks = List.copyOf(tasks);
     }
 
     /** Opens what leads into a cgroup. */
@@ -25,14 +25,14 @@ public record CgroupEntry(@Nullable Integer directory, List<Integer> procs) {
         Fd directory = cgroup.openV2();
         return new CgroupEntry(
                 directory == null ? null : directory.release(),
-                cgroup.openProcs().stream().map(Fd::release).toList());
+                cgroup.openTasks().stream().map(Fd::release).toList());
     }
 
     void into(PlanBuilder plan) {
         if (directory != null) {
             plan.intoCgroup(plan.pass(directory));
         }
-        for (int file : procs) {
+        for (int file : tasks) {
             Register register = plan.pass(file);
             plan.cgroup(register);
         }
@@ -44,7 +44,7 @@ public record CgroupEntry(@Nullable Integer directory, List<Integer> procs) {
     }
 
     List<Integer> descriptors() {
-        List<Integer> all = new ArrayList<>(procs);
+        List<Integer> all = new ArrayList<>(tasks);
         if (directory != null) {
             all.add(directory);
         }

@@ -10,6 +10,7 @@ import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.LinuxKernel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -144,15 +145,22 @@ class LiveCgroupTest {
     }
 
     @Test
-    void descriptorsLeadToTheCgroup() {
+    void descriptorsLeadToTheCgroup() throws IOException {
         Cgroup cgroup = create(CgroupResources.NONE);
-        List<Fd> procs = cgroup.openProcs();
+        List<Fd> tasks = cgroup.openTasks();
         assertEquals(
                 cgroup.directories().keySet().stream()
                         .filter(tree -> !tree.v2())
                         .count(),
-                procs.size());
-        procs.forEach(Fd::close);
+                tasks.size());
+        for (Fd file : tasks) {
+            // cgroup.procs would wait for a grace period of RCU at each start.
+            assertEquals(
+                    Path.of("tasks"),
+                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + file.number()))
+                            .getFileName());
+            file.close();
+        }
         try (Fd v2 = cgroup.openV2()) {
             assertEquals(cgroup.v2Directory() == null, v2 == null);
         }

@@ -186,7 +186,7 @@ final class LivePod {
         Fd v2 = cgroup.openV2();
         return new CgroupEntry(
                 v2 == null ? null : v2.release(),
-                cgroup.openProcs().stream().map(Fd::release).toList());
+                cgroup.openTasks().stream().map(Fd::release).toList());
     }
 
     private int devNull() {
