@@ -27,13 +27,23 @@ public final class TryCommand implements Callable<Integer> {
     @Option(names = "--image", description = "an image to run with its own command; pulled when absent")
     private String image = OWN_IMAGE;
 
+    @Option(names = "--host-network", description = "share the node's network instead of asking CNI for one")
+    private boolean hostNetwork;
+
+    @Option(names = "--times", description = "run that many pods one after another (default: ${DEFAULT-VALUE})")
+    private int times = 1;
+
     @Option(names = "--metrics-address", description = "where this server's metrics are (default: ${DEFAULT-VALUE})")
     private String metrics = "127.0.0.1:9640";
 
     @Override
     public Integer call() throws Exception {
         try (CriConnection cri = new CriConnection(socket)) {
-            new Tour(cri, System.out).run(image, image.equals(OWN_IMAGE) ? OWN_COMMAND : List.of());
+            Tour tour = new Tour(cri, System.out);
+            List<String> command = image.equals(OWN_IMAGE) ? OWN_COMMAND : List.of();
+            for (int i = 0; i < times; i++) {
+                tour.run(image, command, hostNetwork);
+            }
         } catch (StatusRuntimeException e) {
             System.err.printf(
                     "The server at %s answered %s: %s%n",

@@ -23,12 +23,11 @@ import java.util.UUID;
  *
  * @param image the image of its one container
  * @param command the command, empty for the image's own
+ * @param network whose network the pod has
  * @param logs an existing folder for the log
  */
-record DemoPod(String image, List<String> command, Path logs) {
+record DemoPod(String image, List<String> command, NamespaceMode network, Path logs) {
     private static final long MEBIBYTE = 1 << 20;
-    private static final NamespaceOption NAMESPACES =
-            NamespaceOption.newBuilder().setPid(NamespaceMode.CONTAINER).build();
 
     DemoPod {
         command = List.copyOf(command);
@@ -40,11 +39,11 @@ record DemoPod(String image, List<String> command, Path logs) {
                         .setName("try")
                         .setNamespace("default")
                         .setUid(UUID.randomUUID().toString()))
-                .setHostname("try")
+                .setHostname(network == NamespaceMode.NODE ? "" : "try")
                 .setLogDirectory(logs.toString())
                 .setLinux(LinuxPodSandboxConfig.newBuilder()
                         .setSecurityContext(
-                                LinuxSandboxSecurityContext.newBuilder().setNamespaceOptions(NAMESPACES)))
+                                LinuxSandboxSecurityContext.newBuilder().setNamespaceOptions(namespaces())))
                 .build();
     }
 
@@ -57,7 +56,7 @@ record DemoPod(String image, List<String> command, Path logs) {
                 .setLinux(LinuxContainerConfig.newBuilder()
                         .setResources(limits())
                         .setSecurityContext(LinuxContainerSecurityContext.newBuilder()
-                                .setNamespaceOptions(NAMESPACES)
+                                .setNamespaceOptions(namespaces())
                                 .setNoNewPrivs(true)
                                 .setSeccomp(SecurityProfile.getDefaultInstance())))
                 .build();
@@ -65,6 +64,13 @@ record DemoPod(String image, List<String> command, Path logs) {
                 .setPodSandboxId(podId)
                 .setConfig(config)
                 .setSandboxConfig(pod)
+                .build();
+    }
+
+    private NamespaceOption namespaces() {
+        return NamespaceOption.newBuilder()
+                .setNetwork(network)
+                .setPid(NamespaceMode.CONTAINER)
                 .build();
     }
 

@@ -8,6 +8,7 @@ import dev.berth.cri.v1.ExecSyncResponse;
 import dev.berth.cri.v1.ImageSpec;
 import dev.berth.cri.v1.ImageStatusRequest;
 import dev.berth.cri.v1.LinuxContainerResources;
+import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.PodSandboxStatusRequest;
 import dev.berth.cri.v1.PullImageRequest;
@@ -45,15 +46,16 @@ public final class Tour {
      * The whole tour.
      *
      * @param command the command of the container, empty for the image's own
+     * @param hostNetwork whether the pod shares the node's network
      */
-    public void run(String image, List<String> command) throws IOException, InterruptedException {
+    public void run(String image, List<String> command, boolean hostNetwork) throws IOException, InterruptedException {
         // The first call pays for the connection and for loading this client.
         cri.runtime().version(VersionRequest.getDefaultInstance());
         out.println("Steps:");
         watch.step("Version", () -> cri.runtime().version(VersionRequest.getDefaultInstance()));
         ensureImage(image);
         Path logs = Files.createTempDirectory("berth-try");
-        DemoPod demo = new DemoPod(image, command, logs);
+        DemoPod demo = new DemoPod(image, command, hostNetwork ? NamespaceMode.NODE : NamespaceMode.POD, logs);
         PodSandboxConfig config = demo.pod();
         RunPodSandboxRequest request =
                 RunPodSandboxRequest.newBuilder().setConfig(config).build();
