@@ -28,8 +28,12 @@ final class CgroupCreation {
 
     void run(Cgroup cgroup) {
         for (CgroupHierarchy tree : trees) {
-            makeParents(tree);
-            node.mkdir(tree.directory(cgroup.path()));
+            Set<String> wanted = tree.v2() ? controllersToEnable(tree) : Set.of();
+            Path directory = tree.directory(cgroup.path());
+            if (!wanted.isEmpty() || !node.mkdirInParent(directory)) {
+                makeParents(tree, wanted);
+                node.mkdir(directory);
+            }
         }
         List<String> cpuset = parentCpuset();
         new CgroupUpdate(node, cgroup).applyFirst(spec.resources());
@@ -37,8 +41,7 @@ final class CgroupCreation {
         restrictDevices(cgroup);
     }
 
-    private void makeParents(CgroupHierarchy tree) {
-        Set<String> wanted = tree.v2() ? controllersToEnable(tree) : Set.of();
+    private void makeParents(CgroupHierarchy tree, Set<String> wanted) {
         Path directory = tree.root();
         enable(directory, wanted);
         for (Path name : tree.root().relativize(tree.directory(spec.parent()))) {

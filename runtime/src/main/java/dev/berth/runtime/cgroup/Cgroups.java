@@ -1,5 +1,6 @@
 package dev.berth.runtime.cgroup;
 
+import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import java.nio.file.Path;
@@ -122,9 +123,20 @@ public final class Cgroups {
     }
 
     void mkdir(Path directory) {
+        if (!mkdirInParent(directory)) {
+            throw CgroupFailure.kernel("Cannot make the cgroup %s: there is none above it.".formatted(directory), null);
+        }
+    }
+
+    /** Makes a cgroup where the one above exists, which is the case for all but the first of a pod; false where it does not. */
+    boolean mkdirInParent(Path directory) {
         try {
             files.mkdir(directory);
+            return true;
         } catch (KernelFailure failure) {
+            if (failure.is(Errno.ENOENT)) {
+                return false;
+            }
             throw CgroupFailure.kernel("Cannot make the cgroup %s.".formatted(directory), failure);
         }
     }

@@ -3,6 +3,7 @@ package dev.berth.runtime.kernel;
 /** A system call that failed; reads like a line of strace: {@code mkdirat(7, "etc", 0755) = ENOSPC}. */
 public final class KernelFailure extends RuntimeException {
     private final String call;
+    private final String arguments;
     private final int number;
 
     /**
@@ -11,9 +12,15 @@ public final class KernelFailure extends RuntimeException {
      * @param number the error number
      */
     public KernelFailure(String call, String arguments, int number) {
-        super("%s(%s) = %s".formatted(call, arguments, name(number)));
         this.call = call;
+        this.arguments = arguments;
         this.number = number;
+    }
+
+    /** Made when it is read: most failures are answers, as EEXIST is, and nobody reads them. */
+    @Override
+    public String getMessage() {
+        return "%s(%s) = %s".formatted(call, arguments, name(number));
     }
 
     public String call() {

@@ -103,6 +103,9 @@ final class FakeTree implements CgroupFiles {
         if (Files.isDirectory(directory)) {
             return false;
         }
+        if (!Files.isDirectory(directory.resolveSibling("."))) {
+            throw new KernelFailure("mkdirat", directory.toString(), Errno.ENOENT.number());
+        }
         make(directory);
         return true;
     }
