@@ -170,8 +170,9 @@ public final class BerthNode implements Node {
             @Override
             public Condition runtime() {
                 Helper spawner = helper;
-                if (spawner != null && !spawner.alive()) {
-                    return Condition.unmet("HelperGone", "Berth's helper process has ended; restart Berth.");
+                if (spawner != null && !spawner.available()) {
+                    return Condition.unmet(
+                            "HelperGone", "Berth's helper process has ended and cannot be started again; see the log.");
                 }
                 return deferred.completed()
                         ? Condition.met()

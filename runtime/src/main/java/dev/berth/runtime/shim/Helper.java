@@ -1,44 +1,32 @@
 package dev.berth.runtime.shim;
 
-import dev.berth.runtime.kernel.Errno;
-import dev.berth.runtime.kernel.Fd;
-import dev.berth.runtime.kernel.Kernel;
-import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.plan.Plan;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** The resident helper process: it forks shims and runs programs of the node, so that the JVM never forks on a pod's path. */
+/**
+ * The resident helper process: it forks shims and runs programs of the node, so that the JVM never forks on a pod's path. When it
+ * has ended, the next use starts it again; shims outlive it.
+ */
 public final class Helper implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(10);
-    private static final Duration SPAWN = Duration.ofSeconds(30);
-    private static final String SOCKET = "helper.sock";
+    private static final Logger LOG = System.getLogger(Helper.class.getName());
 
-    private final Process process;
-    private final Connection connection;
-    private final Map<Integer, CompletableFuture<ProcessExit>> runs = new ConcurrentHashMap<>();
+    private final Reactor reactor;
+    private final Path binary;
+    private final Path state;
+    private final ReentrantLock starting = new ReentrantLock();
+    private volatile HelperProcess current;
+    private volatile boolean closed;
 
-    private Helper(Process process, Reactor reactor, int socket) {
-        this.process = process;
-        this.connection = reactor.watch(socket, new Connection.Listener() {
-            @Override
-            public void exited(int tag, ProcessExit exit) {
-                CompletableFuture<ProcessExit> run = runs.remove(tag);
-                if (run != null) {
-                    run.complete(exit);
-                }
-            }
-
-            @Override
-            public void ended() {
-                ShimGone gone = new ShimGone("the helper has ended", null);
-                runs.values().forEach(run -> run.completeExceptionally(gone));
-            }
-        });
+    private Helper(Reactor reactor, Path binary, Path state) throws IOException {
+        this.reactor = reactor;
+        this.binary = binary;
+        this.state = state;
+        this.current = HelperProcess.start(reactor, binary, state);
     }
 
     /**
@@ -48,43 +36,7 @@ public final class Helper implements AutoCloseable {
      * @param state a private directory for the socket over which both meet
      */
     public static Helper start(Reactor reactor, Path binary, Path state) throws IOException {
-        Kernel kernel = reactor.kernel();
-        try (Fd directory = Fd.directory(kernel, state)) {
-            removeStale(kernel, directory);
-            try (Fd listener = new Fd(kernel, kernel.listenSeqpacket(directory.number(), SOCKET, 1))) {
-                Process process = new ProcessBuilder(
-                                binary.toString(),
-                                "helper",
-                                state.resolve(SOCKET).toString())
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-                int socket = accept(kernel, listener, process, binary);
-                kernel.unlinkat(directory.number(), SOCKET, 0);
-                return new Helper(process, reactor, socket);
-            }
-        }
-    }
-
-    private static int accept(Kernel kernel, Fd listener, Process process, Path binary) throws IOException {
-        try (Fd epoll = new Fd(kernel, kernel.epollCreate())) {
-            kernel.epollAdd(epoll.number(), listener.number(), Kernel.EPOLLIN, 1);
-            if (kernel.epollWait(epoll.number(), (int) START.toMillis()).length == 0) {
-                process.destroyForcibly();
-                throw new IOException("%s did not connect within %s".formatted(binary, START));
-            }
-            return kernel.accept(listener.number());
-        }
-    }
-
-    private static void removeStale(Kernel kernel, Fd directory) {
-        try {
-            kernel.unlinkat(directory.number(), SOCKET, 0);
-        } catch (KernelFailure failure) {
-            if (!failure.is(Errno.ENOENT)) {
-                throw failure;
-            }
-        }
+        return new Helper(reactor, binary, state);
     }
 
     /**
@@ -93,43 +45,64 @@ public final class Helper implements AutoCloseable {
      * @param listener the listening socket; stays the caller's
      * @return the shim's pid
      * @throws LaunchFailure when an operation of the plan failed
+     * @throws ShimGone when the helper ended meanwhile or cannot be started
      */
     public int spawn(String id, int listener, Plan plan) throws InterruptedException {
-        int tag = connection.nextTag();
-        CompletableFuture<Reply> answer = connection.send(Packet.SPAWN, tag, Packet.id(id), plan, listener);
-        return Shim.launched(connection.await(answer, tag, SPAWN), plan);
+        return living().spawn(id, listener, plan);
     }
 
-    /** Runs a program of the node; the future is its end. */
+    /**
+     * Runs a program of the node; the future is its end.
+     *
+     * @throws ShimGone when the helper ended meanwhile or cannot be started
+     */
     public CompletableFuture<ProcessExit> run(String id, Plan plan) throws InterruptedException {
-        int tag = connection.nextTag();
-        CompletableFuture<ProcessExit> end = new CompletableFuture<>();
-        runs.put(tag, end);
-        try {
-            CompletableFuture<Reply> answer = connection.send(Packet.RUN, tag, Packet.id(id), plan);
-            Shim.launched(connection.await(answer, tag, SPAWN), plan);
-            return end;
-        } catch (RuntimeException | InterruptedException failure) {
-            runs.remove(tag);
-            throw failure;
-        }
+        return living().run(id, plan);
     }
 
     /** Sends a signal to a program that {@link #run} started. */
     public void signal(String id, int signal) throws InterruptedException {
-        connection.done("pidfd_send_signal", Packet.SIGNAL, Packet.id(id, signal), SPAWN);
+        current.signal(id, signal);
     }
 
-    public boolean alive() {
-        return process.isAlive();
+    /** Whether there is a helper, which this starts when the last one has ended. */
+    public boolean available() {
+        try {
+            return !living().ended();
+        } catch (ShimGone _) {
+            return false;
+        }
     }
 
+    /** The process id of the helper that was started last. */
     public long pid() {
-        return process.pid();
+        return current.pid();
+    }
+
+    private HelperProcess living() {
+        HelperProcess helper = current;
+        return helper.ended() ? startAgain() : helper;
+    }
+
+    private HelperProcess startAgain() {
+        starting.lock();
+        try {
+            if (current.ended() && !closed) {
+                LOG.log(Level.WARNING, "The helper, process {0}, has ended; it is started again.", pid());
+                current.close();
+                current = HelperProcess.start(reactor, binary, state);
+            }
+            return current;
+        } catch (IOException failure) {
+            throw new ShimGone("the helper has ended and cannot be started again", failure);
+        } finally {
+            starting.unlock();
+        }
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        closed = true;
+        current.close();
     }
 }

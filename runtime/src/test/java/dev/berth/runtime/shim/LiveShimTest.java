@@ -79,6 +79,21 @@ class LiveShimTest {
     }
 
     @Test
+    void aHelperThatDiedIsStartedAgain() throws Exception {
+        long first = helper.pid();
+        ProcessHandle.of(first).orElseThrow().destroyForcibly();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (ProcessHandle.of(first).map(ProcessHandle::isAlive).orElse(false) && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+        assertTrue(helper.available());
+        assertNotEquals(first, helper.pid());
+        pod.close();
+        pod = new LivePod(KERNEL, reactor, helper, Files.createDirectory(directory.resolve("second")));
+        assertTrue(ProcessHandle.of(pod.pid()).orElseThrow().isAlive(), "a shim forked by the new helper");
+    }
+
+    @Test
     void aPodHasNamespacesOfItsOwnAndItsHostname() throws Exception {
         for (String namespace : List.of("net", "ipc", "uts")) {
             assertNotEquals(namespace("self", namespace), namespace(pod.pid(), namespace), namespace);
