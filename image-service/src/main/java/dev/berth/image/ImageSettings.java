@@ -3,6 +3,7 @@ package dev.berth.image;
 import dev.berth.image.manifest.Platform;
 import dev.berth.image.registry.RegistrySettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,11 @@ public record ImageSettings(
 
     public ImageSettings withHeld(Predicate<String> images) {
         return new ImageSettings(root, registries, maxConcurrentLayers, platform, pinned, images);
+    }
+
+    /** @param limit how long a registry may send no byte */
+    public ImageSettings withProgressTimeout(Duration limit) {
+        return withRegistries(registries.withProgressTimeout(limit));
     }
 
     public ImageSettings withRegistries(RegistrySettings settings) {

@@ -132,6 +132,7 @@ public final class BerthNode implements Node {
                 pluginNetwork,
                 layout,
                 config.cgroup().parent(),
+                config.timeouts().launch(),
                 metrics::record,
                 InstantSource.system());
         serve(platform, config);
@@ -147,7 +148,7 @@ public final class BerthNode implements Node {
                 containers,
                 store,
                 NodeFacts.read(config.containers().ulimits()),
-                new SeccompFilters());
+                new SeccompFilters(config.containers().seccompDefault()));
         ContainerExits exits = new ContainerExits(platform, containers);
         ShimEvents events = new ShimEvents(exits);
         PodShim shims = new PodShim(platform, events);

@@ -74,7 +74,7 @@ final class Settings {
     static final Setting<Boolean> SECCOMP_DEFAULT = new Setting<>(
             "containers.seccomp_default",
             Form.yesOrNo(),
-            true,
+            false,
             "Whether a container whose request names no seccomp profile gets Berth's default one.");
     static final Setting<List<Ulimit>> ULIMITS = new Setting<>(
             "containers.ulimits",

@@ -88,7 +88,7 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
         ExecPlan.Capture capture = new ExecPlan.Capture(
                 CgroupEntry.open(leaf), kernel.openat(Kernel.AT_FDCWD, "/dev/null", Kernel.O_RDONLY, 0), KEPT_OUTPUT);
         Plan plan = ExecPlan.compile(kernel, container.id(), unified && !privileged, process, capture);
-        return shim.execute(id, plan, StartSteps.LAUNCH);
+        return shim.execute(id, plan, platform.launchLimit());
     }
 
     private static ProcessExit await(Container container, ExecSyncRequest request, CompletableFuture<ProcessExit> end)

@@ -40,7 +40,10 @@ final class SeccompProfiles {
     }
 
     private @Nullable Bpf deprecated(String path, CapabilitySet capabilities) {
-        if (path.isEmpty() || path.equals("unconfined")) {
+        if (path.isEmpty()) {
+            return filters.unset(capabilities);
+        }
+        if (path.equals("unconfined")) {
             return null;
         }
         if (path.equals("runtime/default") || path.equals("docker/default")) {

@@ -12,14 +12,12 @@ import dev.berth.runtime.launch.ContainerSpec;
 import dev.berth.runtime.plan.Plan;
 import dev.berth.runtime.shim.Shim;
 import dev.berth.state.v1.ContainerRecord;
-import java.time.Duration;
 
 /**
  * How a container comes to run: a cgroup with every limit in force, a detached root, pinned mounts, and one launch by the pod's
  * shim that executes the compiled plan.
  */
 final class StartSteps {
-    static final Duration LAUNCH = Duration.ofSeconds(30);
     private final Platform platform;
     private final Containers containers;
     private final Images images;
@@ -100,7 +98,7 @@ final class StartSteps {
         starting.mounts().clear();
         Plan plan = ContainerPlan.compile(platform.kernel(), spec);
         starting.launchedAt(platform.now());
-        shim.launch(container.id(), plan, LAUNCH);
+        shim.launch(container.id(), plan, platform.launchLimit());
     }
 
     private void markRunning(ContainerStarting starting) {

@@ -44,6 +44,7 @@ public final class StoredImages implements Images, AutoCloseable {
                         config.root().resolve("images"),
                         images.registryConfigDir(),
                         images.dockerConfig().orElse(null))
+                .withProgressTimeout(images.progressTimeout())
                 .withMaxConcurrentLayers(images.maxConcurrentDownloads())
                 .withPinned(Set.copyOf(images.pinned()));
     }

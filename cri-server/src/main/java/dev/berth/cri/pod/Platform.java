@@ -5,10 +5,15 @@ import dev.berth.runtime.cgroup.Cgroups;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.shim.Helper;
 import dev.berth.runtime.shim.Reactor;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** What the verbs of pods stand on. */
+/**
+ * What the verbs of pods stand on.
+ *
+ * @param launchLimit how long a process may take from its launch to its execve
+ */
 public record Platform(
         Kernel kernel,
         Reactor reactor,
@@ -17,6 +22,7 @@ public record Platform(
         PodNetwork network,
         Layout layout,
         String defaultCgroupParent,
+        Duration launchLimit,
         StepWatch watch,
         InstantSource clock) {
 

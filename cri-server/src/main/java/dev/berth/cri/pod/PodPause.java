@@ -6,11 +6,9 @@ import dev.berth.runtime.cgroup.CgroupSpec;
 import dev.berth.runtime.cgroup.DevicePolicy;
 import dev.berth.runtime.launch.CgroupEntry;
 import dev.berth.runtime.launch.PodPlan;
-import java.time.Duration;
 
 /** Process 1 of a pod whose containers share a pid namespace; other pods have none. */
 final class PodPause {
-    private static final Duration LAUNCH = Duration.ofSeconds(30);
     private final Platform platform;
 
     PodPause(Platform platform) {
@@ -24,7 +22,8 @@ final class PodPause {
         Cgroup cgroup = platform.cgroups()
                 .create(new CgroupSpec(
                         pod.record().getCgroupParent(), name(pod), CgroupResources.NONE, DevicePolicy.all()));
-        pod.shim().launch(Pod.PAUSE, PodPlan.pause(platform.kernel(), CgroupEntry.open(cgroup)), LAUNCH);
+        pod.shim()
+                .launch(Pod.PAUSE, PodPlan.pause(platform.kernel(), CgroupEntry.open(cgroup)), platform.launchLimit());
     }
 
     void kill(Pod pod) {

@@ -1,6 +1,7 @@
 package dev.berth.cri.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,7 +29,7 @@ class ConfigLoaderTest {
                 config.cni().binDirs());
         assertEquals(Optional.of(new Address("127.0.0.1", 9640)), config.metrics());
         assertEquals("/berth", config.cgroup().parent());
-        assertTrue(config.containers().seccompDefault());
+        assertFalse(config.containers().seccompDefault());
     }
 
     @Test
@@ -42,7 +43,7 @@ class ConfigLoaderTest {
                 bin_dirs = ["/a",
                             "/b"]
                 [containers]
-                seccomp_default = false
+                seccomp_default = true
                 ulimits = ["nofile=1024:unlimited"]
                 [images]
                 max_concurrent_downloads = 8
@@ -58,6 +59,7 @@ class ConfigLoaderTest {
         assertEquals(
                 List.of(new Ulimit("nofile", 1024, Ulimit.UNLIMITED)),
                 config.containers().ulimits());
+        assertTrue(config.containers().seccompDefault());
         assertEquals(8, config.images().maxConcurrentDownloads());
         String toml = effective.toml();
         assertLine("socket = \"/run/b.sock\" # from --socket", toml);

@@ -200,7 +200,7 @@ class ContainerLifeTest {
     private ContainerParts parts() {
         NodeGrants grants = new NodeGrants(NodeCapabilities.current(CapabilitySet.DEFAULTS), true, 0, List.of());
         return new ContainerParts(
-                test.platform(), new Pods(test.podStore()), containers, images, grants, new SeccompFilters());
+                test.platform(), new Pods(test.podStore()), containers, images, grants, new SeccompFilters(false));
     }
 
     private Container container(Phase phase, boolean podReady) {

@@ -1,6 +1,8 @@
 package dev.berth.cri.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.berth.cri.failure.CriFailure;
@@ -11,8 +13,10 @@ import dev.berth.cri.v1.ContainerStatus;
 import dev.berth.cri.v1.HugepageLimit;
 import dev.berth.cri.v1.ImageSpec;
 import dev.berth.cri.v1.LinuxContainerResources;
+import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.MountPropagation;
+import dev.berth.runtime.capability.CapabilitySet;
 import dev.berth.runtime.cgroup.CgroupResources;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.state.v1.ContainerRecord;
@@ -129,6 +133,13 @@ class ContainerPartsTest {
         assertEquals("sha256:2", status.getMounts(1).getImage().getImageRef());
         assertEquals("sha256:1", ContainerView.item(container).getImageRef());
         assertEquals("p1", ContainerView.item(container).getPodSandboxId());
+    }
+
+    @Test
+    void aContainerThatNamesNoSeccompProfileIsUnconfinedUnlessConfiguredOtherwise() {
+        LinuxContainerSecurityContext unset = LinuxContainerSecurityContext.getDefaultInstance();
+        assertNull(new SeccompProfiles(new SeccompFilters(false)).program(unset, CapabilitySet.DEFAULTS));
+        assertNotNull(new SeccompProfiles(new SeccompFilters(true)).program(unset, CapabilitySet.DEFAULTS));
     }
 
     @Test

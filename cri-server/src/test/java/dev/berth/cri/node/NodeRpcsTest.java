@@ -101,7 +101,7 @@ class NodeRpcsTest {
         JsonNode config = new ObjectMapper().readTree(status.getInfoOrThrow("config"));
         assertEquals("/etc/cni/\"net\".d", config.at("/cni/conf_dir").textValue());
         assertEquals(4, config.at("/images/max_concurrent_downloads").intValue());
-        assertTrue(config.at("/containers/seccomp_default").booleanValue());
+        assertFalse(config.at("/containers/seccomp_default").booleanValue());
         assertEquals("/opt/cni/bin", config.at("/cni/bin_dirs/0").textValue());
     }
 

@@ -19,6 +19,8 @@ public final class TestPlatform implements PodNetwork, StepWatch {
     public static final String CGROUP_PARENT =
             "/berth-test-none-" + ProcessHandle.current().pid();
 
+    private static final Duration LAUNCH_LIMIT = Duration.ofSeconds(30);
+
     private final Platform platform;
     private final List<String> steps = new ArrayList<>();
     private final TreeSet<String> attached = new TreeSet<>();
@@ -29,7 +31,16 @@ public final class TestPlatform implements PodNetwork, StepWatch {
         Kernel kernel = new LinuxKernel();
         Layout layout = new Layout(directory.resolve("state"), directory.resolve("root"), directory.resolve("netns"));
         platform = new Platform(
-                kernel, null, null, Cgroups.ofThisNode(kernel), this, layout, CGROUP_PARENT, this, () -> now);
+                kernel,
+                null,
+                null,
+                Cgroups.ofThisNode(kernel),
+                this,
+                layout,
+                CGROUP_PARENT,
+                LAUNCH_LIMIT,
+                this,
+                () -> now);
     }
 
     public Platform platform() {

@@ -18,4 +18,8 @@ public record RegistrySettings(
     public static RegistrySettings of(Path hostsDirectory, @Nullable Path dockerConfig) {
         return new RegistrySettings(hostsDirectory, dockerConfig, Duration.ofSeconds(60), 4, Duration.ofMillis(250));
     }
+
+    public RegistrySettings withProgressTimeout(Duration limit) {
+        return new RegistrySettings(hostsDirectory, dockerConfig, limit, attempts, firstDelay);
+    }
 }
