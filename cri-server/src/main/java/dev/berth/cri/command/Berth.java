@@ -48,7 +48,13 @@ public final class Berth implements Runnable {
 
     public static void main(String[] arguments) {
         Parts parts = new Parts(BerthNode::make, NodeChecks::run, Berth::images);
-        System.exit(commandLine(parts, arguments).execute(arguments));
+        System.exit(execute(parts, arguments));
+    }
+
+    /** The whole of a process: runs the command and gives its exit code. */
+    static int execute(Parts parts, String... arguments) {
+        LastingLogManager.install();
+        return commandLine(parts, arguments).execute(arguments);
     }
 
     /**

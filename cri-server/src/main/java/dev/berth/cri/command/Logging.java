@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
@@ -30,7 +29,9 @@ final class Logging {
 
     /** Every logger that is set up here; referring to them keeps them. */
     static List<Logger> start(LogLevel level, PrintStream out) {
-        LogManager.getLogManager().reset();
+        for (Handler handler : ROOT.getHandlers()) {
+            ROOT.removeHandler(handler);
+        }
         ROOT.setLevel(Level.WARNING);
         BERTH.setLevel(
                 switch (level) {
@@ -45,7 +46,7 @@ final class Logging {
         return List.of(ROOT, BERTH, NETTY_BOOTSTRAP, NETTY_INTERFACES);
     }
 
-    /** Writes records as they come. Closing does nothing: what is logged while the JVM shuts down is still shown. */
+    /** Writes records as they come. Closing does nothing: see {@link LastingLogManager}. */
     private static final class Lines extends Handler {
         private final PrintStream out;
         private final Formatter format;

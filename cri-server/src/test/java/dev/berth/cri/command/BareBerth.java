@@ -11,6 +11,6 @@ final class BareBerth {
         Berth.Parts parts = new Berth.Parts((config, _) -> Node.bare(config), _ -> List.of(), _ -> {
             throw new IllegalStateException("no images here");
         });
-        System.exit(Berth.commandLine(parts, arguments).execute(arguments));
+        System.exit(Berth.execute(parts, arguments));
     }
 }
