@@ -9,6 +9,8 @@ import dev.berth.cri.container.ContainerRecovery;
 import dev.berth.cri.container.Containers;
 import dev.berth.cri.container.SeccompFilters;
 import dev.berth.cri.control.ImageImportCall;
+import dev.berth.cri.event.ContainerEvents;
+import dev.berth.cri.event.Subscribers;
 import dev.berth.cri.image.ImageRpcs;
 import dev.berth.cri.image.StoredImages;
 import dev.berth.cri.metrics.Metrics;
@@ -20,6 +22,7 @@ import dev.berth.cri.node.Condition;
 import dev.berth.cri.node.Conditions;
 import dev.berth.cri.node.Node;
 import dev.berth.cri.node.NodeRpcs;
+import dev.berth.cri.pod.Changes;
 import dev.berth.cri.pod.Layout;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.PodRecovery;
@@ -31,6 +34,12 @@ import dev.berth.cri.recovery.Recovery;
 import dev.berth.cri.recovery.Sweep;
 import dev.berth.cri.server.DeferredRpcs;
 import dev.berth.cri.server.RpcTable;
+import dev.berth.cri.stats.ContainerUsage;
+import dev.berth.cri.stats.Gauges;
+import dev.berth.cri.stats.LayerUsage;
+import dev.berth.cri.stats.PodUsage;
+import dev.berth.cri.stats.StatsRpcs;
+import dev.berth.cri.v1.RuntimeServiceGrpc;
 import dev.berth.runtime.cgroup.Cgroups;
 import dev.berth.runtime.cni.CniConfigs;
 import dev.berth.runtime.cni.CniPlugins;
@@ -42,6 +51,7 @@ import dev.berth.state.v1.ContainerRecord;
 import dev.berth.state.v1.PodRecord;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +63,8 @@ public final class BerthNode implements Node {
     private final EffectiveConfig effective;
     private final Metrics metrics;
     private final DeferredRpcs deferred = new DeferredRpcs();
+    private final Changes changes = new Changes();
+    private final Subscribers subscribers = new Subscribers(BerthNode::now);
     private final Pods pods;
     private final Containers containers;
     private volatile @Nullable CniPodNetwork network;
@@ -64,9 +76,10 @@ public final class BerthNode implements Node {
         this.effective = effective;
         this.metrics = metrics;
         Layout layout = layout(effective.config());
-        this.pods = new Pods(new RecordStore<>(layout.podRecords(), PodRecord.parser(), PodRecord::getId));
+        this.pods = new Pods(new RecordStore<>(layout.podRecords(), PodRecord.parser(), PodRecord::getId), changes);
         this.containers = new Containers(
-                new RecordStore<>(layout.containerRecords(), ContainerRecord.parser(), ContainerRecord::getId));
+                new RecordStore<>(layout.containerRecords(), ContainerRecord.parser(), ContainerRecord::getId),
+                changes);
     }
 
     public static Node make(EffectiveConfig config, Metrics metrics) {
@@ -95,7 +108,12 @@ public final class BerthNode implements Node {
                 new Reading(
                         "berth.containers",
                         "Containers in any state.",
-                        () -> containers.all().size()));
+                        () -> containers.all().size()),
+                new Reading("berth.event.subscribers", "Clients that read container events.", subscribers::count),
+                new Reading(
+                        "berth.event.waiting",
+                        "Events that wait for the client that is furthest behind.",
+                        subscribers::furthestBehind));
     }
 
     @Override
@@ -161,9 +179,25 @@ public final class BerthNode implements Node {
                         new Sweep(platform, pods, containers))
                 .run(records);
         events.whenLost(podRecovery::shimLost);
-        deferred.complete(RpcTable.builder().all(Verbs.table(parts, shims)).all(ImageRpcs.table(store, metrics)).stream(
-                        ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))
+        Gauges gauges = new Gauges(platform);
+        LayerUsage layers = new LayerUsage(platform);
+        changes.listen(gauges::changed);
+        changes.listen(layers::changed);
+        changes.listen(subscribers::changed);
+        ContainerUsage usage = new ContainerUsage(platform, gauges, layers);
+        PodUsage podUsage = new PodUsage(platform, gauges, usage);
+        deferred.complete(RpcTable.builder()
+                .all(Verbs.table(parts, shims))
+                .all(StatsRpcs.table(pods, containers, podUsage, usage))
+                .stream(RuntimeServiceGrpc.getGetContainerEventsMethod(), new ContainerEvents(subscribers))
+                .all(ImageRpcs.table(store, metrics))
+                .stream(ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))
                 .build());
+    }
+
+    private static long now() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
     }
 
     private Conditions conditions() {

@@ -25,11 +25,19 @@ final class Offered {
             RuntimeServiceGrpc.getUpdateContainerResourcesMethod(),
             RuntimeServiceGrpc.getContainerStatsMethod(),
             RuntimeServiceGrpc.getListContainerStatsMethod(),
+            RuntimeServiceGrpc.getPodSandboxStatsMethod(),
+            RuntimeServiceGrpc.getListPodSandboxStatsMethod(),
+            RuntimeServiceGrpc.getGetContainerEventsMethod(),
             ImageServiceGrpc.getListImagesMethod(),
             ImageServiceGrpc.getImageStatusMethod(),
             ImageServiceGrpc.getPullImageMethod(),
             ImageServiceGrpc.getRemoveImageMethod(),
             ImageServiceGrpc.getImageFsInfoMethod(),
+            RuntimeServiceGrpc.getStreamPodSandboxesMethod(),
+            RuntimeServiceGrpc.getStreamContainersMethod(),
+            RuntimeServiceGrpc.getStreamContainerStatsMethod(),
+            RuntimeServiceGrpc.getStreamPodSandboxStatsMethod(),
+            ImageServiceGrpc.getStreamImagesMethod(),
             ControlGrpc.getImportImageMethod());
 
     private Offered() {}

@@ -8,12 +8,10 @@ import dev.berth.cri.container.ContainerLogReopen;
 import dev.berth.cri.container.ContainerParts;
 import dev.berth.cri.container.ContainerRemove;
 import dev.berth.cri.container.ContainerStart;
-import dev.berth.cri.container.ContainerStatsGet;
-import dev.berth.cri.container.ContainerStatsList;
 import dev.berth.cri.container.ContainerStatusGet;
 import dev.berth.cri.container.ContainerStop;
+import dev.berth.cri.container.ContainerStream;
 import dev.berth.cri.container.ContainerUpdate;
-import dev.berth.cri.container.ContainerUsage;
 import dev.berth.cri.container.Containers;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.PodSandboxList;
@@ -21,6 +19,7 @@ import dev.berth.cri.pod.PodSandboxRemove;
 import dev.berth.cri.pod.PodSandboxRun;
 import dev.berth.cri.pod.PodSandboxStatusGet;
 import dev.berth.cri.pod.PodSandboxStop;
+import dev.berth.cri.pod.PodSandboxStream;
 import dev.berth.cri.pod.PodShim;
 import dev.berth.cri.pod.Pods;
 import dev.berth.cri.server.RpcTable;
@@ -52,13 +51,13 @@ final class Verbs {
                         new PodSandboxRemove(platform, pods, shims, stop, remove))
                 .unary(RuntimeServiceGrpc.getPodSandboxStatusMethod(), new PodSandboxStatusGet(platform, pods))
                 .unary(RuntimeServiceGrpc.getListPodSandboxMethod(), new PodSandboxList(pods))
+                .stream(RuntimeServiceGrpc.getStreamPodSandboxesMethod(), new PodSandboxStream(pods))
                 .build();
     }
 
     private static RpcTable containers(ContainerParts parts, ContainerKill kill, ContainerRemove remove) {
         Platform platform = parts.platform();
         Containers containers = parts.containers();
-        ContainerUsage usage = new ContainerUsage(platform);
         return RpcTable.builder()
                 .unary(RuntimeServiceGrpc.getCreateContainerMethod(), new ContainerCreate(parts))
                 .unary(RuntimeServiceGrpc.getStartContainerMethod(), new ContainerStart(parts))
@@ -66,13 +65,12 @@ final class Verbs {
                 .unary(RuntimeServiceGrpc.getRemoveContainerMethod(), remove)
                 .unary(RuntimeServiceGrpc.getContainerStatusMethod(), new ContainerStatusGet(containers))
                 .unary(RuntimeServiceGrpc.getListContainersMethod(), new ContainerList(containers))
+                .stream(RuntimeServiceGrpc.getStreamContainersMethod(), new ContainerStream(containers))
                 .unary(RuntimeServiceGrpc.getExecSyncMethod(), new ContainerExecSync(parts))
                 .unary(RuntimeServiceGrpc.getReopenContainerLogMethod(), new ContainerLogReopen(containers))
                 .unary(
                         RuntimeServiceGrpc.getUpdateContainerResourcesMethod(),
                         new ContainerUpdate(platform, containers))
-                .unary(RuntimeServiceGrpc.getContainerStatsMethod(), new ContainerStatsGet(containers, usage))
-                .unary(RuntimeServiceGrpc.getListContainerStatsMethod(), new ContainerStatsList(containers, usage))
                 .build();
     }
 }

@@ -91,7 +91,7 @@ public final class Container {
     }
 
     /** Whether the container, its pod and its labels are those of a filter; empty ones match all. */
-    boolean matches(String idPrefix, String podPrefix, Map<String, String> labels) {
+    public boolean matches(String idPrefix, String podPrefix, Map<String, String> labels) {
         return id.startsWith(idPrefix)
                 && pod.id().startsWith(podPrefix)
                 && record.getConfig().getLabelsMap().entrySet().containsAll(labels.entrySet());

@@ -4,6 +4,8 @@ import dev.berth.cri.server.Rpc;
 import dev.berth.cri.v1.ContainerFilter;
 import dev.berth.cri.v1.ListContainersRequest;
 import dev.berth.cri.v1.ListContainersResponse;
+import dev.berth.state.v1.ContainerRecord;
+import java.util.List;
 
 /** ListContainers, from memory. */
 public final class ContainerList implements Rpc<ListContainersRequest, ListContainersResponse> {
@@ -16,16 +18,17 @@ public final class ContainerList implements Rpc<ListContainersRequest, ListConta
     @Override
     public ListContainersResponse call(ListContainersRequest request) {
         ListContainersResponse.Builder response = ListContainersResponse.newBuilder();
-        for (Container container : containers.all()) {
-            if (matches(container, request.getFilter())) {
-                response.addContainers(ContainerView.item(container));
-            }
-        }
+        select(containers, request.getFilter()).forEach(record -> response.addContainers(ContainerView.item(record)));
         return response.build();
     }
 
-    private static boolean matches(Container container, ContainerFilter filter) {
-        return container.matches(filter.getId(), filter.getPodSandboxId(), filter.getLabelSelectorMap())
-                && (!filter.hasState() || filter.getState().getState() == container.state());
+    /** The records of the containers of a filter, as they are now. */
+    static List<ContainerRecord> select(Containers containers, ContainerFilter filter) {
+        return containers.all().stream()
+                .filter(container ->
+                        container.matches(filter.getId(), filter.getPodSandboxId(), filter.getLabelSelectorMap()))
+                .map(Container::record)
+                .filter(record -> !filter.hasState() || filter.getState().getState() == Container.state(record))
+                .toList();
     }
 }

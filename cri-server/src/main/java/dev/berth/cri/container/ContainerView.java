@@ -13,11 +13,10 @@ import java.util.Iterator;
 public final class ContainerView {
     private ContainerView() {}
 
-    static dev.berth.cri.v1.Container item(Container container) {
-        ContainerRecord record = container.record();
+    static dev.berth.cri.v1.Container item(ContainerRecord record) {
         ContainerConfig config = record.getConfig();
         return dev.berth.cri.v1.Container.newBuilder()
-                .setId(container.id())
+                .setId(record.getId())
                 .setPodSandboxId(record.getPodId())
                 .setMetadata(config.getMetadata())
                 .setImage(config.getImage())

@@ -1,9 +1,11 @@
 package dev.berth.cri.image;
 
 import dev.berth.cri.server.Rpc;
+import dev.berth.cri.v1.ImageFilter;
 import dev.berth.cri.v1.ListImagesRequest;
 import dev.berth.cri.v1.ListImagesResponse;
 import dev.berth.image.store.Image;
+import java.util.List;
 
 /** ListImages. An empty filter means all. */
 final class ImageList implements Rpc<ListImagesRequest, ListImagesResponse> {
@@ -16,15 +18,17 @@ final class ImageList implements Rpc<ListImagesRequest, ListImagesResponse> {
     @Override
     public ListImagesResponse call(ListImagesRequest request) {
         ListImagesResponse.Builder response = ListImagesResponse.newBuilder();
-        String wanted = request.getFilter().getImage().getImage();
+        select(images, request.getFilter()).forEach(image -> response.addImages(ImageView.of(image)));
+        return response.build();
+    }
+
+    /** The images of a filter, as they are now. */
+    static List<Image> select(StoredImages images, ImageFilter filter) {
+        String wanted = filter.getImage().getImage();
         if (wanted.isEmpty()) {
-            images.service().list().forEach(image -> response.addImages(ImageView.of(image)));
-            return response.build();
+            return List.copyOf(images.service().list());
         }
         Image image = images.service().find(wanted);
-        if (image != null) {
-            response.addImages(ImageView.of(image));
-        }
-        return response.build();
+        return image == null ? List.of() : List.of(image);
     }
 }

@@ -9,8 +9,8 @@ public final class ImageRpcs {
     private ImageRpcs() {}
 
     public static RpcTable table(StoredImages images, Metrics metrics) {
-        return RpcTable.builder()
-                .unary(ImageServiceGrpc.getListImagesMethod(), new ImageList(images))
+        return RpcTable.builder().unary(ImageServiceGrpc.getListImagesMethod(), new ImageList(images)).stream(
+                        ImageServiceGrpc.getStreamImagesMethod(), new ImageStream(images))
                 .unary(ImageServiceGrpc.getImageStatusMethod(), new ImageStatusGet(images))
                 .unary(ImageServiceGrpc.getPullImageMethod(), new ImagePull(images, metrics))
                 .unary(ImageServiceGrpc.getRemoveImageMethod(), new ImageRemove(images))

@@ -80,6 +80,12 @@ public final class Pod {
         shim = connected;
     }
 
+    /** Whether the pod and its labels are those of a filter; empty ones match all. */
+    public boolean matches(String idPrefix, Map<String, String> labels) {
+        return id.startsWith(idPrefix)
+                && record.getConfig().getLabelsMap().entrySet().containsAll(labels.entrySet());
+    }
+
     public NamespaceOption namespaces() {
         return record.getConfig().getLinux().getSecurityContext().getNamespaceOptions();
     }

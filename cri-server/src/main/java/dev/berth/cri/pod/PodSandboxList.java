@@ -4,7 +4,8 @@ import dev.berth.cri.server.Rpc;
 import dev.berth.cri.v1.ListPodSandboxRequest;
 import dev.berth.cri.v1.ListPodSandboxResponse;
 import dev.berth.cri.v1.PodSandboxFilter;
-import java.util.Map;
+import dev.berth.state.v1.PodRecord;
+import java.util.List;
 
 /** ListPodSandbox, from memory. */
 public final class PodSandboxList implements Rpc<ListPodSandboxRequest, ListPodSandboxResponse> {
@@ -17,18 +18,16 @@ public final class PodSandboxList implements Rpc<ListPodSandboxRequest, ListPodS
     @Override
     public ListPodSandboxResponse call(ListPodSandboxRequest request) {
         ListPodSandboxResponse.Builder response = ListPodSandboxResponse.newBuilder();
-        for (Pod pod : pods.all()) {
-            if (matches(pod, request.getFilter())) {
-                response.addItems(PodView.item(pod));
-            }
-        }
+        select(pods, request.getFilter()).forEach(record -> response.addItems(PodView.item(record)));
         return response.build();
     }
 
-    private static boolean matches(Pod pod, PodSandboxFilter filter) {
-        Map<String, String> labels = pod.record().getConfig().getLabelsMap();
-        return pod.id().startsWith(filter.getId())
-                && (!filter.hasState() || filter.getState().getState() == PodView.state(pod))
-                && labels.entrySet().containsAll(filter.getLabelSelectorMap().entrySet());
+    /** The records of the pods of a filter, as they are now. */
+    static List<PodRecord> select(Pods pods, PodSandboxFilter filter) {
+        return pods.all().stream()
+                .filter(pod -> pod.matches(filter.getId(), filter.getLabelSelectorMap()))
+                .map(Pod::record)
+                .filter(record -> !filter.hasState() || filter.getState().getState() == PodView.state(record))
+                .toList();
     }
 }

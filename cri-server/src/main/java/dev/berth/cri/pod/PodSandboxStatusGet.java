@@ -1,7 +1,5 @@
 package dev.berth.cri.pod;
 
-import dev.berth.cri.container.Container;
-import dev.berth.cri.container.ContainerView;
 import dev.berth.cri.server.Rpc;
 import dev.berth.cri.v1.PodSandboxStatusRequest;
 import dev.berth.cri.v1.PodSandboxStatusResponse;
@@ -19,12 +17,11 @@ public final class PodSandboxStatusGet implements Rpc<PodSandboxStatusRequest, P
     @Override
     public PodSandboxStatusResponse call(PodSandboxStatusRequest request) {
         Pod pod = pods.get(request.getPodSandboxId());
+        PodSnapshot snapshot = PodSnapshot.of(pod);
         PodSandboxStatusResponse.Builder response = PodSandboxStatusResponse.newBuilder()
-                .setStatus(PodView.status(pod))
+                .setStatus(snapshot.pod())
+                .addAllContainersStatuses(snapshot.containers())
                 .setTimestamp(platform.now());
-        for (Container container : pod.containerList()) {
-            response.addContainersStatuses(ContainerView.status(container));
-        }
         if (request.getVerbose()) {
             response.putInfo("info", PodInfo.json(platform, pod));
         }

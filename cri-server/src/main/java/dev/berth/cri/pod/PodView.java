@@ -15,17 +15,18 @@ import java.util.List;
 public final class PodView {
     private PodView() {}
 
-    public static PodSandboxState state(Pod pod) {
-        return pod.ready() ? PodSandboxState.SANDBOX_READY : PodSandboxState.SANDBOX_NOTREADY;
+    static PodSandboxState state(PodRecord record) {
+        return record.getPhase() == PodRecord.Phase.READY
+                ? PodSandboxState.SANDBOX_READY
+                : PodSandboxState.SANDBOX_NOTREADY;
     }
 
-    static PodSandbox item(Pod pod) {
-        PodRecord record = pod.record();
+    static PodSandbox item(PodRecord record) {
         PodSandboxConfig config = record.getConfig();
         return PodSandbox.newBuilder()
-                .setId(pod.id())
+                .setId(record.getId())
                 .setMetadata(config.getMetadata())
-                .setState(state(pod))
+                .setState(state(record))
                 .setCreatedAt(record.getCreatedAt())
                 .putAllLabels(config.getLabelsMap())
                 .putAllAnnotations(config.getAnnotationsMap())
@@ -41,7 +42,7 @@ public final class PodView {
         return PodSandboxStatus.newBuilder()
                 .setId(pod.id())
                 .setMetadata(config.getMetadata())
-                .setState(state(pod))
+                .setState(state(record))
                 .setCreatedAt(record.getCreatedAt())
                 .setNetwork(network(record.getIpsList()))
                 .setLinux(LinuxPodSandboxStatus.newBuilder().setNamespaces(namespace))

@@ -2,6 +2,7 @@ package dev.berth.cri.pod;
 
 import dev.berth.cri.record.Ids;
 import dev.berth.cri.record.RecordStore;
+import dev.berth.cri.v1.ContainerEventType;
 import dev.berth.state.v1.PodRecord;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -13,9 +14,16 @@ public final class Pods {
 
     private final ConcurrentSkipListMap<String, Pod> pods = new ConcurrentSkipListMap<>();
     private final RecordStore<PodRecord> store;
+    private final Changes changes;
 
     public Pods(RecordStore<PodRecord> store) {
+        this(store, new Changes());
+    }
+
+    /** @param changes who is told of pods that come, stop and go */
+    public Pods(RecordStore<PodRecord> store, Changes changes) {
         this.store = store;
+        this.changes = changes;
     }
 
     public RecordStore<PodRecord> store() {
@@ -48,16 +56,27 @@ public final class Pods {
 
     public void add(Pod pod) {
         pods.put(pod.id(), pod);
+        if (pod.ready()) {
+            changes.tell(ContainerEventType.CONTAINER_CREATED_EVENT, pod.id(), pod);
+            changes.tell(ContainerEventType.CONTAINER_STARTED_EVENT, pod.id(), pod);
+        }
     }
 
     void remove(Pod pod) {
-        pods.remove(pod.id());
+        boolean listed = pods.remove(pod.id()) != null;
         store.remove(pod.id());
+        if (listed) {
+            changes.tell(ContainerEventType.CONTAINER_DELETED_EVENT, pod.id(), pod);
+        }
     }
 
     /** Replaces the record in memory and on disk; the caller holds the pod's lock. */
     void update(Pod pod, PodRecord record) {
         store.put(pod.id(), record);
+        boolean stops = pod.ready() && record.getPhase() == PodRecord.Phase.NOT_READY;
         pod.record(record);
+        if (stops) {
+            changes.tell(ContainerEventType.CONTAINER_STOPPED_EVENT, pod.id(), pod);
+        }
     }
 }

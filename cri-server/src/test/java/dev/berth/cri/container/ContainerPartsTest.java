@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.pod.Pod;
-import dev.berth.cri.pod.TestPlatform;
 import dev.berth.cri.v1.ContainerState;
 import dev.berth.cri.v1.ContainerStatus;
 import dev.berth.cri.v1.HugepageLimit;
@@ -21,19 +20,12 @@ import dev.berth.runtime.cgroup.CgroupResources;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.state.v1.ContainerRecord;
 import dev.berth.state.v1.PodRecord;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Limits, mounts, views and usage of containers. */
 class ContainerPartsTest {
-    @TempDir
-    private Path directory;
-
     @Test
     void limitsBecomeTheCgroups() {
         CgroupResources resources = Resources.of(LinuxContainerResources.newBuilder()
@@ -131,8 +123,8 @@ class ContainerPartsTest {
         assertEquals("/logs/0.log", status.getLogPath());
         assertEquals("/etc", status.getMounts(0).getHostPath());
         assertEquals("sha256:2", status.getMounts(1).getImage().getImageRef());
-        assertEquals("sha256:1", ContainerView.item(container).getImageRef());
-        assertEquals("p1", ContainerView.item(container).getPodSandboxId());
+        assertEquals("sha256:1", ContainerView.item(container.record()).getImageRef());
+        assertEquals("p1", ContainerView.item(container.record()).getPodSandboxId());
     }
 
     @Test
@@ -184,29 +176,5 @@ class ContainerPartsTest {
 
     private static Container container(ContainerRecord record) {
         return new Container(new Pod(PodRecord.newBuilder().setId("p1").build()), record);
-    }
-
-    @Test
-    void theUsageOfALayerIsWhatWasWrittenAndKnownForTenSeconds() throws Exception {
-        TestPlatform test = new TestPlatform(directory);
-        Path upper = Files.createDirectories(
-                test.platform().layout().writableLayer("c1").resolve("upper/sub"));
-        Files.write(upper.resolve("a"), new byte[100]);
-        LayerUsage usage = new LayerUsage(test.platform());
-        assertEquals(new LayerUsage.Usage(1_000_000_000_000L, 100, 3), usage.of("c1"));
-        Files.write(upper.resolve("b"), new byte[50]);
-        test.pass(Duration.ofSeconds(9));
-        assertEquals(100, usage.of("c1").bytes());
-        test.pass(Duration.ofSeconds(1));
-        assertEquals(new LayerUsage.Usage(1_010_000_000_000L, 150, 4), usage.of("c1"));
-    }
-
-    @Test
-    void aLayerThatIsGoneUsesNothing() {
-        assertEquals(
-                0,
-                new LayerUsage(new TestPlatform(directory).platform())
-                        .of("none")
-                        .bytes());
     }
 }

@@ -108,7 +108,7 @@ class PodStepsTest {
         assertEquals("10.0.0.2", status.getNetwork().getIp());
         assertEquals("fd00::2", status.getNetwork().getAdditionalIps(0).getIp());
         assertEquals(5, status.getCreatedAt());
-        assertEquals("berth", PodView.item(pod).getRuntimeHandler());
+        assertEquals("berth", PodView.item(pod.record()).getRuntimeHandler());
     }
 
     @Test

@@ -122,7 +122,12 @@ public final class Cgroup implements CgroupValues {
 
     /** What the cgroup uses now. */
     public CgroupStats stats() {
-        return CgroupStats.read(this);
+        return CgroupStats.read(this, CgroupStats.Detail.ALL);
+    }
+
+    /** Opens it for reading its usage often; the caller closes it. It may be gone, then or later. */
+    public OpenCgroup keepOpen() {
+        return new OpenCgroup(node.kernel(), this);
     }
 
     /**

@@ -90,9 +90,17 @@ public record CgroupStats(
     /** Transfers of one block device: bytes and requests. */
     public record Device(String number, long readBytes, long writtenBytes, long reads, long writes) {}
 
-    static CgroupStats read(CgroupValues values) {
+    /** How much is read. */
+    enum Detail {
+        /** What changes from moment to moment, in few files: the parts named at {@link #ALL} are 0 or empty where they cost a file. */
+        USAGE,
+        /** Also user and system time, peak and failures of memory, and transfers by device. */
+        ALL
+    }
+
+    static CgroupStats read(CgroupValues values, Detail detail) {
         Instant now = Instant.now();
-        CgroupStatsReader reader = new CgroupStatsReader(values);
+        CgroupStatsReader reader = new CgroupStatsReader(values, detail);
         return new CgroupStats(
                 now.getEpochSecond() * 1_000_000_000L + now.getNano(),
                 reader.cpu(),

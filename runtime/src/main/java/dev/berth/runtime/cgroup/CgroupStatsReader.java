@@ -13,9 +13,22 @@ final class CgroupStatsReader {
     private static final long TICK = 10_000_000;
 
     private final CgroupValues values;
+    private final boolean all;
+    private @Nullable Map<String, Long> memoryStat;
 
-    CgroupStatsReader(CgroupValues values) {
+    CgroupStatsReader(CgroupValues values, CgroupStats.Detail detail) {
         this.values = values;
+        this.all = detail == CgroupStats.Detail.ALL;
+    }
+
+    /** The longest of the files, and the one that costs the kernel most: read once. */
+    private Map<String, Long> memoryStat() {
+        Map<String, Long> known = memoryStat;
+        if (known == null) {
+            known = StatText.flatKeyed(values.read("memory", "memory.stat"));
+            memoryStat = known;
+        }
+        return known;
     }
 
     CgroupStats.@Nullable Cpu cpu() {
@@ -35,7 +48,7 @@ final class CgroupStatsReader {
         if (usage < 0) {
             return null;
         }
-        Map<String, Long> ticks = StatText.flatKeyed(values.read("cpuacct", "cpuacct.stat"));
+        Map<String, Long> ticks = all ? StatText.flatKeyed(values.read("cpuacct", "cpuacct.stat")) : Map.of();
         return new CgroupStats.Cpu(
                 usage,
                 ticks.getOrDefault("user", 0L) * TICK,
@@ -51,7 +64,7 @@ final class CgroupStatsReader {
         if (usage < 0) {
             return null;
         }
-        Map<String, Long> stat = StatText.flatKeyed(values.read("memory", "memory.stat"));
+        Map<String, Long> stat = memoryStat();
         return v1 >= 0 ? memoryV1(usage, stat) : memoryV2(usage, stat);
     }
 
@@ -65,12 +78,12 @@ final class CgroupStatsReader {
                 stat.getOrDefault("total_mapped_file", 0L),
                 stat.getOrDefault("total_pgfault", 0L),
                 stat.getOrDefault("total_pgmajfault", 0L),
-                values.number("memory", "memory.max_usage_in_bytes", 0),
-                values.number("memory", "memory.failcnt", 0));
+                all ? values.number("memory", "memory.max_usage_in_bytes", 0) : 0,
+                all ? values.number("memory", "memory.failcnt", 0) : 0);
     }
 
     private CgroupStats.Memory memoryV2(long usage, Map<String, Long> stat) {
-        Map<String, Long> events = StatText.flatKeyed(values.read("memory", "memory.events"));
+        Map<String, Long> events = all ? StatText.flatKeyed(values.read("memory", "memory.events")) : Map.of();
         return new CgroupStats.Memory(
                 usage,
                 Math.max(0, usage - stat.getOrDefault("inactive_file", 0L)),
@@ -80,7 +93,7 @@ final class CgroupStatsReader {
                 stat.getOrDefault("file_mapped", 0L),
                 stat.getOrDefault("pgfault", 0L),
                 stat.getOrDefault("pgmajfault", 0L),
-                values.number("memory", "memory.peak", 0),
+                all ? values.number("memory", "memory.peak", 0) : 0,
                 events.getOrDefault("max", 0L));
     }
 
@@ -89,7 +102,7 @@ final class CgroupStatsReader {
         if (v2 >= 0) {
             return new CgroupStats.Swap(v2, limit(values.number("memory", "memory.swap.max", -1)));
         }
-        Map<String, Long> stat = StatText.flatKeyed(values.read("memory", "memory.stat"));
+        Map<String, Long> stat = memoryStat();
         Long usage = stat.get("total_swap");
         Long both = limit(stat.getOrDefault("hierarchical_memsw_limit", -1L));
         Long memory = limit(stat.getOrDefault("hierarchical_memory_limit", -1L));
@@ -115,6 +128,9 @@ final class CgroupStatsReader {
     }
 
     List<CgroupStats.Device> io() {
+        if (!all) {
+            return List.of();
+        }
         String v2 = values.read("io", "io.stat");
         return v2 == null ? ioV1() : ioV2(v2);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,31 @@ class CgroupStatsTest {
     }
 
     @Test
+    void usageAloneOpensNoFileWhoseNumberItDoesNotTell() {
+        List<String> asked = new ArrayList<>();
+        CgroupStats stats = CgroupStats.read(
+                (_, file) -> {
+                    asked.add(file);
+                    return switch (file) {
+                        case "cpuacct.usage", "memory.usage_in_bytes" -> "5";
+                        case "memory.stat" -> "total_rss 3\ntotal_swap 1";
+                        default -> null;
+                    };
+                },
+                CgroupStats.Detail.USAGE);
+        assertNotNull(stats.memory());
+        assertEquals(3, stats.memory().rss());
+        assertEquals(new CgroupStats.Swap(1, null), stats.swap());
+        assertEquals(1, asked.stream().filter("memory.stat"::equals).count(), asked.toString());
+        assertEquals(
+                List.of(),
+                asked.stream()
+                        .filter(file ->
+                                file.startsWith("blkio") || file.contains("failcnt") || file.equals("cpuacct.stat"))
+                        .toList());
+    }
+
+    @Test
     void aCgroupThatIsGoneHasNoNumbers() {
         CgroupStats stats = read(Map.of());
         assertNull(stats.cpu());
@@ -78,6 +104,6 @@ class CgroupStatsTest {
     }
 
     private static CgroupStats read(Map<String, String> files) {
-        return CgroupStats.read((_, file) -> files.get(file));
+        return CgroupStats.read((_, file) -> files.get(file), CgroupStats.Detail.ALL);
     }
 }

@@ -1,5 +1,6 @@
-package dev.berth.cri.container;
+package dev.berth.cri.stats;
 
+import dev.berth.cri.container.Containers;
 import dev.berth.cri.server.Rpc;
 import dev.berth.cri.v1.ContainerStatsRequest;
 import dev.berth.cri.v1.ContainerStatsResponse;
@@ -16,8 +17,8 @@ public final class ContainerStatsGet implements Rpc<ContainerStatsRequest, Conta
 
     @Override
     public ContainerStatsResponse call(ContainerStatsRequest request) {
-        Container container = containers.get(request.getContainerId());
-        usage.retain(containers);
-        return ContainerStatsResponse.newBuilder().setStats(usage.of(container)).build();
+        return ContainerStatsResponse.newBuilder()
+                .setStats(usage.of(containers.get(request.getContainerId())))
+                .build();
     }
 }

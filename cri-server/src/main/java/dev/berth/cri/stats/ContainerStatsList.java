@@ -1,9 +1,12 @@
-package dev.berth.cri.container;
+package dev.berth.cri.stats;
 
+import dev.berth.cri.container.Container;
+import dev.berth.cri.container.Containers;
 import dev.berth.cri.server.Rpc;
 import dev.berth.cri.v1.ContainerStatsFilter;
 import dev.berth.cri.v1.ListContainerStatsRequest;
 import dev.berth.cri.v1.ListContainerStatsResponse;
+import java.util.stream.Stream;
 
 /** ListContainerStats, of the containers that run. */
 public final class ContainerStatsList implements Rpc<ListContainerStatsRequest, ListContainerStatsResponse> {
@@ -18,16 +21,15 @@ public final class ContainerStatsList implements Rpc<ListContainerStatsRequest, 
     @Override
     public ListContainerStatsResponse call(ListContainerStatsRequest request) {
         ListContainerStatsResponse.Builder response = ListContainerStatsResponse.newBuilder();
-        usage.retain(containers);
-        for (Container container : containers.all()) {
-            if (container.running() && matches(container, request.getFilter())) {
-                response.addStats(usage.of(container));
-            }
-        }
+        select(containers, request.getFilter()).forEach(container -> response.addStats(usage.of(container)));
         return response.build();
     }
 
-    private static boolean matches(Container container, ContainerStatsFilter filter) {
-        return container.matches(filter.getId(), filter.getPodSandboxId(), filter.getLabelSelectorMap());
+    /** The running containers of a filter. */
+    static Stream<Container> select(Containers containers, ContainerStatsFilter filter) {
+        return containers.all().stream()
+                .filter(Container::running)
+                .filter(container ->
+                        container.matches(filter.getId(), filter.getPodSandboxId(), filter.getLabelSelectorMap()));
     }
 }
