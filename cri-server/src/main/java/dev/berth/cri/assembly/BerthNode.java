@@ -32,6 +32,8 @@ import dev.berth.cri.record.PrivateDirectories;
 import dev.berth.cri.record.RecordStore;
 import dev.berth.cri.recovery.Recovery;
 import dev.berth.cri.recovery.Sweep;
+import dev.berth.cri.series.PodSeries;
+import dev.berth.cri.series.SeriesRpcs;
 import dev.berth.cri.server.DeferredRpcs;
 import dev.berth.cri.server.RpcTable;
 import dev.berth.cri.stats.ContainerUsage;
@@ -189,6 +191,7 @@ public final class BerthNode implements Node {
         deferred.complete(RpcTable.builder()
                 .all(Verbs.table(parts, shims))
                 .all(StatsRpcs.table(pods, containers, podUsage, usage))
+                .all(SeriesRpcs.table(pods, new PodSeries(platform, layers)))
                 .stream(RuntimeServiceGrpc.getGetContainerEventsMethod(), new ContainerEvents(subscribers))
                 .all(ImageRpcs.table(store, metrics))
                 .stream(ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))

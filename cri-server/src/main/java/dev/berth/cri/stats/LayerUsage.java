@@ -50,6 +50,11 @@ public final class LayerUsage {
         return usage(platform.layout().root(), usage.timestamp(), usage.bytes(), usage.inodes());
     }
 
+    /** Bytes that one container wrote. */
+    public long bytes(String container) {
+        return of(container).bytes();
+    }
+
     /** Space of the layers of all these containers together. */
     public FilesystemUsage total(Path mountpoint, Collection<String> containers) {
         long bytes = 0;

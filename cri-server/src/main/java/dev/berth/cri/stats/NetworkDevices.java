@@ -27,8 +27,8 @@ public final class NetworkDevices {
             long txPackets,
             long txErrors,
             long txDropped) {
-        /** Whether it is a way out of the pod. */
-        boolean loopback() {
+        /** Whether it leads nowhere but back. */
+        public boolean loopback() {
             return name.equals(LOOPBACK);
         }
     }

@@ -119,17 +119,6 @@ class ContainerEventsTest {
         assertEquals(CriFailure.Kind.EXHAUSTED, failure.kind());
     }
 
-    @Test
-    void whoNeverReadsHoldsABoundedNumberOfEvents() throws Exception {
-        EventQueue queue = subscribers.subscribe();
-        for (int i = 0; i < Subscribers.MOST_WAITING; i++) {
-            live("c" + i, 0);
-            assertTrue(queue.size() <= Subscribers.MOST_WAITING);
-        }
-        assertEquals(0, queue.size());
-        assertThrows(CriFailure.class, queue::take);
-    }
-
     /** Exit codes by container, as a subscriber that takes so long for each event sees them. */
     private Map<String, Integer> subscribe(long nanosEach) throws InterruptedException {
         Map<String, Integer> codes = new ConcurrentHashMap<>();

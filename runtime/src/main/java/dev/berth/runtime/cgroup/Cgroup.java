@@ -125,6 +125,11 @@ public final class Cgroup implements CgroupValues {
         return CgroupStats.read(this, CgroupStats.Detail.ALL);
     }
 
+    /** What monitoring asks beside {@link #stats}. */
+    public CgroupDetail detail() {
+        return CgroupDetail.read(this, HugePages.sizes(HugePages.DIRECTORY));
+    }
+
     /** Opens it for reading its usage often; the caller closes it. It may be gone, then or later. */
     public OpenCgroup keepOpen() {
         return new OpenCgroup(node.kernel(), this);

@@ -44,6 +44,7 @@ enum Call {
     GETDENTS64(217, 61),
     LSEEK(8, 62),
     SYNCFS(306, 267),
+    STATFS(137, 43),
     MOUNT(165, 40),
     UMOUNT2(166, 39),
     EPOLL_CREATE1(291, 20),

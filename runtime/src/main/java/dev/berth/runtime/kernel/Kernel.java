@@ -120,6 +120,9 @@ public interface Kernel {
 
     Stat fstatat(int dir, String path, int flags);
 
+    /** Space of the filesystem that a path is on. */
+    FilesystemSpace statfs(String path);
+
     void syncfs(int fd);
 
     void fdatasync(int fd);

@@ -241,6 +241,22 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public FilesystemSpace statfs(String path) {
+        try (Scratch scratch = syscalls.scratch()) {
+            // struct statfs of a 64-bit kernel, all of it words: type, block size, blocks, free, available, files, free
+            // files.
+            long room = scratch.room(120);
+            syscalls.check(Call.STATFS, () -> path, scratch.name(path), room);
+            long block = scratch.getLong(room + 8);
+            return new FilesystemSpace(
+                    scratch.getLong(room + 16) * block,
+                    scratch.getLong(room + 32) * block,
+                    scratch.getLong(room + 40),
+                    scratch.getLong(room + 48));
+        }
+    }
+
+    @Override
     public void syncfs(int fd) {
         syscalls.check(Call.SYNCFS, () -> fd, fd);
     }

@@ -1,6 +1,7 @@
 package dev.berth.runtime.testing;
 
 import dev.berth.runtime.kernel.Errno;
+import dev.berth.runtime.kernel.FilesystemSpace;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.Stat;
@@ -202,6 +203,12 @@ public final class FakeKernel implements Kernel {
             throw new KernelFailure("fstatat", path, Errno.ENOENT.number());
         }
         return stat;
+    }
+
+    @Override
+    public FilesystemSpace statfs(String path) {
+        calls.add("statfs(%s)".formatted(path));
+        return new FilesystemSpace(0, 0, 0, 0);
     }
 
     @Override
