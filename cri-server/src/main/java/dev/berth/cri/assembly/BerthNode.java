@@ -18,6 +18,8 @@ import dev.berth.cri.metrics.Reading;
 import dev.berth.cri.network.AttachmentStore;
 import dev.berth.cri.network.CniPodNetwork;
 import dev.berth.cri.network.HelperPrograms;
+import dev.berth.cri.network.PodCidrTemplate;
+import dev.berth.cri.network.RuntimeConfigUpdate;
 import dev.berth.cri.node.Condition;
 import dev.berth.cri.node.Conditions;
 import dev.berth.cri.node.Node;
@@ -192,8 +194,14 @@ public final class BerthNode implements Node {
                 .all(Verbs.table(parts, shims))
                 .all(StatsRpcs.table(pods, containers, podUsage, usage))
                 .all(SeriesRpcs.table(pods, new PodSeries(platform, layers)))
+                .unary(
+                        RuntimeServiceGrpc.getUpdateRuntimeConfigMethod(),
+                        new RuntimeConfigUpdate(config.cni()
+                                .confTemplate()
+                                .map(template -> new PodCidrTemplate(
+                                        template, config.cni().confDir()))))
                 .stream(RuntimeServiceGrpc.getGetContainerEventsMethod(), new ContainerEvents(subscribers))
-                .all(ImageRpcs.table(store, metrics))
+                .all(ImageRpcs.table(store, metrics, at -> layers.total(at, containers.ids())))
                 .stream(ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))
                 .build());
     }

@@ -33,6 +33,8 @@ final class Offered {
             ImageServiceGrpc.getPullImageMethod(),
             ImageServiceGrpc.getRemoveImageMethod(),
             ImageServiceGrpc.getImageFsInfoMethod(),
+            RuntimeServiceGrpc.getUpdatePodSandboxResourcesMethod(),
+            RuntimeServiceGrpc.getUpdateRuntimeConfigMethod(),
             RuntimeServiceGrpc.getListMetricDescriptorsMethod(),
             RuntimeServiceGrpc.getListPodSandboxMetricsMethod(),
             RuntimeServiceGrpc.getStreamPodSandboxMetricsMethod(),

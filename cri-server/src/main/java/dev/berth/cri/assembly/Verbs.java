@@ -20,6 +20,7 @@ import dev.berth.cri.pod.PodSandboxRun;
 import dev.berth.cri.pod.PodSandboxStatusGet;
 import dev.berth.cri.pod.PodSandboxStop;
 import dev.berth.cri.pod.PodSandboxStream;
+import dev.berth.cri.pod.PodSandboxUpdate;
 import dev.berth.cri.pod.PodShim;
 import dev.berth.cri.pod.Pods;
 import dev.berth.cri.server.RpcTable;
@@ -50,6 +51,7 @@ final class Verbs {
                         RuntimeServiceGrpc.getRemovePodSandboxMethod(),
                         new PodSandboxRemove(platform, pods, shims, stop, remove))
                 .unary(RuntimeServiceGrpc.getPodSandboxStatusMethod(), new PodSandboxStatusGet(platform, pods))
+                .unary(RuntimeServiceGrpc.getUpdatePodSandboxResourcesMethod(), new PodSandboxUpdate(platform, pods))
                 .unary(RuntimeServiceGrpc.getListPodSandboxMethod(), new PodSandboxList(pods))
                 .stream(RuntimeServiceGrpc.getStreamPodSandboxesMethod(), new PodSandboxStream(pods))
                 .build();

@@ -29,7 +29,7 @@ public record BerthConfig(
         Timeouts timeouts) {
 
     /** The pod network. */
-    public record Cni(Path confDir, List<Path> binDirs, Duration timeout) {}
+    public record Cni(Path confDir, List<Path> binDirs, Duration timeout, Optional<Path> confTemplate) {}
 
     /** Pulls and what is kept. */
     public record Images(

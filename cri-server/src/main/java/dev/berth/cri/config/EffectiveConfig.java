@@ -80,7 +80,11 @@ public final class EffectiveConfig {
                 get(Settings.ROOT),
                 get(Settings.SHIM),
                 get(Settings.LOG_LEVEL),
-                new BerthConfig.Cni(get(Settings.CNI_CONF_DIR), get(Settings.CNI_BIN_DIRS), get(Settings.CNI_TIMEOUT)),
+                new BerthConfig.Cni(
+                        get(Settings.CNI_CONF_DIR),
+                        get(Settings.CNI_BIN_DIRS),
+                        get(Settings.CNI_TIMEOUT),
+                        get(Settings.CNI_CONF_TEMPLATE)),
                 new BerthConfig.Images(
                         get(Settings.REGISTRY_CONFIG_DIR),
                         get(Settings.DOCKER_CONFIG),

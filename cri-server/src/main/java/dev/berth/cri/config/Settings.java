@@ -31,6 +31,11 @@ final class Settings {
             Form.list("absolute paths", Form::absolute),
             List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni")),
             "Where network plugins are looked for, in this order.");
+    static final Setting<Optional<Path>> CNI_CONF_TEMPLATE = new Setting<>(
+            "cni.conf_template",
+            Form.optionalPath(),
+            Optional.empty(),
+            "A conflist with {{.PodCIDR}} or {{.PodCIDRRanges}}, written to cni.conf_dir when the kubelet tells the pod CIDR; \"\" for none.");
     static final Setting<Duration> CNI_TIMEOUT = new Setting<>(
             "cni.timeout",
             Form.span(SECOND, TEN_MINUTES),
@@ -120,6 +125,7 @@ final class Settings {
             CNI_CONF_DIR,
             CNI_BIN_DIRS,
             CNI_TIMEOUT,
+            CNI_CONF_TEMPLATE,
             REGISTRY_CONFIG_DIR,
             DOCKER_CONFIG,
             PINNED,

@@ -44,7 +44,23 @@ public final class ContainerUpdate implements Rpc<UpdateContainerResourcesReques
             apply(record, changed);
         }
         LinuxContainerResources merged = Resources.merge(record.getResources(), changed);
-        containers.update(container, record.toBuilder().setResources(merged).build());
+        try {
+            containers.update(container, record.toBuilder().setResources(merged).build());
+        } catch (RuntimeException failure) {
+            takeBack(record, failure);
+            throw failure;
+        }
+    }
+
+    /** What cannot be recorded does not stay in force. */
+    private void takeBack(ContainerRecord record, RuntimeException failure) {
+        if (record.getPhase() == ContainerRecord.Phase.RUNNING) {
+            try {
+                apply(record, record.getResources());
+            } catch (CriFailure second) {
+                failure.addSuppressed(second);
+            }
+        }
     }
 
     private void apply(ContainerRecord record, LinuxContainerResources changed) {

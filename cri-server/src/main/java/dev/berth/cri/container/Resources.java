@@ -4,10 +4,10 @@ import dev.berth.cri.v1.LinuxContainerResources;
 import dev.berth.runtime.cgroup.CgroupResources;
 
 /** Limits, from CRI's words to the cgroup's. */
-final class Resources {
+public final class Resources {
     private Resources() {}
 
-    static CgroupResources of(LinuxContainerResources resources) {
+    public static CgroupResources of(LinuxContainerResources resources) {
         return CgroupResources.NONE
                 .withCpu(new CgroupResources.Cpu(
                         resources.getCpuShares(),

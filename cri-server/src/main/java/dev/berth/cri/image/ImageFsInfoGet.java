@@ -7,14 +7,22 @@ import dev.berth.cri.v1.ImageFsInfoRequest;
 import dev.berth.cri.v1.ImageFsInfoResponse;
 import dev.berth.cri.v1.UInt64Value;
 import dev.berth.image.store.Usage;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/** ImageFsInfo, from running counts. */
+/**
+ * ImageFsInfo: the image store from running counts, and apart from it what containers wrote. Both name the same mount point, which
+ * tells a kubelet that they share one filesystem.
+ */
 final class ImageFsInfoGet implements Rpc<ImageFsInfoRequest, ImageFsInfoResponse> {
     private final StoredImages images;
+    private final Function<Path, FilesystemUsage> written;
 
-    ImageFsInfoGet(StoredImages images) {
+    /** @param written what containers wrote, shown at a mount point */
+    ImageFsInfoGet(StoredImages images, Function<Path, FilesystemUsage> written) {
         this.images = images;
+        this.written = written;
     }
 
     @Override
@@ -29,7 +37,7 @@ final class ImageFsInfoGet implements Rpc<ImageFsInfoRequest, ImageFsInfoRespons
                 .build();
         return ImageFsInfoResponse.newBuilder()
                 .addImageFilesystems(store)
-                .addContainerFilesystems(store)
+                .addContainerFilesystems(written.apply(usage.root()))
                 .build();
     }
 }
