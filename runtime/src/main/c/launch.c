@@ -241,15 +241,25 @@ static long hear_one(int handshake, struct report *report, int *fd)
 	return n;
 }
 
-/* With no sink for the output the terminal is the daemon's: it goes along with LAUNCHED. */
+bool hands_over_terminal(const struct process *p)
+{
+	return (p->stdio & STDIO_TTY) && !(p->stdio & (STDIO_LOG | STDIO_CAPTURE | STDIO_DISCARD));
+}
+
 static void take_master(struct process *p, int master)
 {
-	if (!(p->stdio & (STDIO_LOG | STDIO_CAPTURE | STDIO_DISCARD)) && p->input < 0)
+	if (hands_over_terminal(p) && p->input < 0) {
 		p->input = master;
-	else if (p->out[0].fd >= 0 || fcntl(master, F_SETFL, O_NONBLOCK) < 0 || serve_watch(master, FROM_OUTPUT, p, 0) < 0)
+		return;
+	}
+	if (p->out[0].fd >= 0 || fcntl(master, F_SETFL, O_NONBLOCK) < 0 || serve_watch(master, FROM_OUTPUT, p, 0) < 0) {
 		close(master);
-	else
-		p->out[0].fd = master;
+		return;
+	}
+	p->out[0].fd = master;
+	/* A descriptor of its own for writing, which is watched at other times than the one that is read. */
+	if (p->stdio & STDIO_STDIN)
+		p->input = fcntl(master, F_DUPFD_CLOEXEC, 3);
 }
 
 static void heard_end(struct process *p)

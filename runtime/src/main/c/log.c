@@ -180,6 +180,7 @@ void stream_close(struct process *p, unsigned which)
 {
 	struct stream *s = &p->out[which];
 	serve_close(&s->fd);
+	attach_output_ended(p, which);
 	if (s->line)
 		log_end(p, which);
 }
@@ -203,5 +204,6 @@ bool stream_pump(struct process *p, unsigned which)
 	s->bytes += (size_t)n;
 	if (p->stdio & STDIO_LOG)
 		log_write(p, which, io_buffer, (size_t)n);
+	attach_tee(p, which, io_buffer, (size_t)n);
 	return true;
 }

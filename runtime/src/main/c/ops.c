@@ -288,6 +288,16 @@ static int op_pivot(struct child *c, const struct op *op)
 	return (int)rc;
 }
 
+static int op_open(struct child *c, const struct op *op)
+{
+	long root = sys(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+	if (root < 0)
+		return (int)root;
+	int fd = open_below((int)root, string(c, op->s1), O_PATH | O_DIRECTORY);
+	close((int)root);
+	return put(c, op->b, fd);
+}
+
 static int op_cwd(struct child *c, const struct op *op)
 {
 	char path[4096];
@@ -586,6 +596,7 @@ static const struct handler handlers[] = {
 	[OP_PAUSE] = {op_pause, false},
 	[OP_CLOSE] = {op_close, true},
 	[OP_AFFINITY] = {op_affinity, false},
+	[OP_OPEN] = {op_open, false},
 };
 
 /* 0, or the failure of an op that neither of its flags forgives. */

@@ -118,6 +118,7 @@ static const struct shape shapes[] = {
 	[OP_PAUSE] = {LAST, NULL, true},
 	[OP_CLOSE] = {A_IN, NULL, true},
 	[OP_AFFINITY] = {0, NULL, true},
+	[OP_OPEN] = {B_OUT | S1, NULL, true},
 };
 
 static bool readable(int32_t reg)

@@ -84,7 +84,7 @@ static void close_all(struct process *p)
 	close_fd(&p->oom_file);
 	close_fd(&p->log_dir);
 	close_fd(&p->log);
-	close_fd(&p->input);
+	attach_input_ended(p);
 }
 
 void process_free(struct process *p)
@@ -166,7 +166,7 @@ static void exited(struct process *p, int status)
 	p->status = status;
 	p->oom_kills = read_oom_kills(p->oom_file);
 	close_fd(&p->oom_file);
-	close_fd(&p->input);
+	attach_input_ended(p);
 	p->state = DRAINING;
 	draining++;
 	p->deadline = now_ms() + (p->kind == KIND_EXEC || p->kind == KIND_RUN ? DRAIN_EXEC_MS : DRAIN_MS);

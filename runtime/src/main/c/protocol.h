@@ -22,6 +22,9 @@ enum packet_type {
 	PACKET_STATE = 20,
 	PACKET_SHUTDOWN = 21,
 	PACKET_WATCH_LOG = 22,
+	PACKET_ATTACH = 23,
+	PACKET_RESIZE = 24,
+	PACKET_SOCKET = 25,
 	PACKET_DONE = 64,
 	PACKET_SPAWNED = 65,
 	PACKET_LAUNCHED = 66,
@@ -37,11 +40,18 @@ struct packet_header {
 	uint32_t length;
 };
 
-/* The payload of every request: SIGNAL has both, LAUNCH and the like the id, STATE and SHUTDOWN nothing. */
+/* The payload of every request: SIGNAL, ATTACH and RESIZE have both, LAUNCH and the like the id, STATE and SHUTDOWN nothing. */
 struct request {
 	char id[ID_SIZE];
-	int32_t signal;
+	int32_t number; /* a signal; bits of what is attached; rows << 16 | columns */
 };
+
+/* The payload of SOCKET. */
+struct socket_request {
+	int32_t family;
+};
+
+enum attach_bit { ATTACH_STDIN = 1, ATTACH_STDOUT = 2, ATTACH_STDERR = 4, ATTACH_ONCE = 8 };
 
 struct launched {
 	int32_t pid;
@@ -150,6 +160,7 @@ enum op_code {
 	OP_PAUSE = 30,
 	OP_CLOSE = 31,
 	OP_AFFINITY = 32,
+	OP_OPEN = 33,
 };
 
 enum op_flag { FLAG_OPTIONAL = 1, FLAG_RECURSIVE = 2, FLAG_NOFOLLOW = 4, FLAG_BEST_EFFORT = 8, FLAG_CREATE = 16 };
@@ -169,6 +180,7 @@ struct op {
 
 _Static_assert(sizeof(struct packet_header) == 16, "packet header");
 _Static_assert(sizeof(struct request) == 76, "request");
+_Static_assert(sizeof(struct socket_request) == 4, "SOCKET");
 _Static_assert(sizeof(struct launched) == 12, "LAUNCHED and SPAWNED");
 _Static_assert(sizeof(struct exited) == 128, "EXITED");
 _Static_assert(sizeof(struct state_entry) == 120, "entry of STATE");

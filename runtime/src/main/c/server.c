@@ -1,7 +1,6 @@
 /* The connection to the daemon and the event loop. Nothing here ever waits for the daemon: what it can not be told now is
  * marked on its entry and told when the socket has room again; until then no further request is read. */
 #include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -22,6 +21,7 @@ static struct {
 	uint32_t tag;
 	uint32_t size;
 	struct launched body; /* of DONE, no more than the errno in front */
+	int fd;               /* rides along, -1 for none */
 } reply; /* at most one: no request is read while it is owed */
 
 static PAGES union {
@@ -29,18 +29,28 @@ static PAGES union {
 	char bytes[1];
 } state;
 
+int serve_await(int fd, uint32_t events, enum source source, unsigned index, unsigned which)
+{
+	uint64_t token = (uint64_t)source | (uint64_t)which << 8 | (uint64_t)index << 16;
+	struct epoll_event event = {.events = events, .data.u64 = token};
+	return (int)sys(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+}
+
 int serve_watch(int fd, enum source source, const struct process *p, unsigned which)
 {
-	uint64_t token = (uint64_t)source | (uint64_t)which << 8 | (p ? (uint64_t)process_index(p) << 16 : 0);
-	struct epoll_event event = {.events = EPOLLIN, .data.u64 = token};
-	return (int)sys(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+	return serve_await(fd, EPOLLIN, source, p ? process_index(p) : 0, which);
+}
+
+void serve_unwatch(int fd)
+{
+	epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
 /* A clone that has not closed its copies yet (a frozen one may never) would keep a closed descriptor in the epoll set. */
 void serve_close(int *fd)
 {
 	if (*fd >= 0)
-		epoll_ctl(epoll, EPOLL_CTL_DEL, *fd, NULL);
+		serve_unwatch(*fd);
 	close_fd(fd);
 }
 
@@ -60,6 +70,7 @@ static void disconnect(void)
 	close_waiting();
 	blocked = false;
 	reply.type = 0;
+	close_fd(&reply.fd);
 	for (unsigned i = 0; i < process_count(); i++) {
 		struct process *p = process_at(i);
 		if (!p)
@@ -109,7 +120,7 @@ static bool tell_launched(struct process *p)
 {
 	struct launched told = {p->error ? 0 : p->pid, p->error, p->error ? p->failed_op : 0};
 	uint16_t type = p->kind == KIND_POD ? PACKET_SPAWNED : PACKET_LAUNCHED;
-	bool terminal = (p->stdio & STDIO_TTY) && p->input >= 0;
+	bool terminal = hands_over_terminal(p) && p->input >= 0;
 	if (!send_packet(type, p->tag, &told, sizeof told, &p->input, terminal))
 		return false;
 	if (terminal)
@@ -182,9 +193,11 @@ static void send_reply(void)
 {
 	bool sent = reply.type == PACKET_STATE_REPLY
 			    ? send_packet(reply.type, reply.tag, state.bytes, fill_state(), NULL, 0)
-			    : send_packet(reply.type, reply.tag, &reply.body, reply.size, NULL, 0);
-	if (sent)
-		reply.type = 0;
+			    : send_packet(reply.type, reply.tag, &reply.body, reply.size, &reply.fd, reply.fd >= 0);
+	if (!sent)
+		return;
+	reply.type = 0;
+	close_fd(&reply.fd);
 }
 
 static void answer(uint16_t type, uint32_t tag, struct launched body, uint32_t size)
@@ -253,9 +266,9 @@ static int on_signal(const struct request *request, uint32_t)
 		return ENOENT;
 	if ((p->state != LAUNCHING && p->state != RUNNING) || p->pid <= 0)
 		return ESRCH;
-	if (request->signal < -64 || request->signal > 64)
+	if (request->number < -64 || request->number > 64)
 		return EINVAL;
-	return kill(request->signal < 0 ? -p->pid : p->pid, abs(request->signal)) < 0 ? errno : 0;
+	return kill(request->number < 0 ? -p->pid : p->pid, abs(request->number)) < 0 ? errno : 0;
 }
 
 static int on_reopen_log(const struct request *request, uint32_t)
@@ -274,6 +287,41 @@ static int on_reopen_log(const struct request *request, uint32_t)
 	p->log = fd;
 	p->torn = false;
 	return 0;
+}
+
+static int on_attach(const struct request *request, uint32_t)
+{
+	struct process *p = process_find(request->id);
+	int error = !p ? ENOENT : p->state != RUNNING ? ESRCH : attach(p, (uint32_t)request->number, waiting, waits);
+	if (error == 0)
+		waits = 0;
+	close_waiting();
+	return error;
+}
+
+static int on_resize(const struct request *request, uint32_t)
+{
+	const struct process *p = process_find(request->id);
+	const struct winsize window = {.ws_row = (unsigned short)((uint32_t)request->number >> 16),
+				       .ws_col = (unsigned short)request->number};
+	if (!p)
+		return ENOENT;
+	if (p->state != RUNNING)
+		return ESRCH;
+	if (!(p->stdio & STDIO_TTY) || p->out[0].fd < 0)
+		return ENOTTY;
+	return ioctl(p->out[0].fd, TIOCSWINSZ, &window) < 0 ? errno : 0;
+}
+
+/* A socket belongs for ever to the network that it was made in: the daemon connects it where and as long as it likes. */
+static int on_socket(const struct request *request, uint32_t)
+{
+	struct socket_request asked;
+	memcpy(&asked, request, sizeof asked);
+	if (asked.family != AF_INET && asked.family != AF_INET6)
+		return EINVAL;
+	reply.fd = socket(asked.family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	return reply.fd < 0 ? errno : 0;
 }
 
 static int on_forget(const struct request *request, uint32_t)
@@ -303,7 +351,7 @@ static int on_shutdown(const struct request *, uint32_t tag)
 	_exit(0);
 }
 
-enum { HELPER = 1, SHIM = 2, STARTS = 4, NO_ID = 8 };
+enum { HELPER = 1, SHIM = 2, STARTS = 4, NO_ID = 8, TAKES_FDS = 16 };
 
 static const struct {
 	uint16_t type;
@@ -317,6 +365,9 @@ static const struct {
 	{PACKET_SIGNAL, HELPER | SHIM, sizeof(struct request), on_signal},
 	{PACKET_REOPEN_LOG, SHIM, ID_SIZE, on_reopen_log},
 	{PACKET_FORGET, SHIM, ID_SIZE, on_forget},
+	{PACKET_ATTACH, SHIM | TAKES_FDS, sizeof(struct request), on_attach},
+	{PACKET_RESIZE, SHIM, sizeof(struct request), on_resize},
+	{PACKET_SOCKET, SHIM | NO_ID, sizeof(struct socket_request), on_socket},
 	{PACKET_SHUTDOWN, SHIM | NO_ID, 0, on_shutdown},
 };
 
@@ -339,7 +390,7 @@ static bool dispatch(const struct packet_header *header, const struct request *r
 		if (requests[i].type != header->type || !(where & (is_helper ? HELPER : SHIM)))
 			continue;
 		if (requests[i].size != header->length || (!(where & NO_ID) && !id_fits(request->id)) ||
-		    (!(where & STARTS) && waits > 0))
+		    (!(where & (STARTS | TAKES_FDS)) && waits > 0))
 			return false;
 		int error = requests[i].handle(request, header->tag);
 		if (!(where & STARTS))
@@ -433,6 +484,10 @@ static void on_event(const struct epoll_event *event)
 		on_listener();
 	else if (source == FROM_CONNECTION)
 		on_connection(event->events);
+	else if (source == FROM_ATTACHMENT)
+		attach_event((unsigned)(event->data.u64 >> 16), which);
+	else if (p && source == FROM_INPUT)
+		attach_room(p);
 	else if (p && source == FROM_HANDSHAKE)
 		launch_hear(p);
 	else if (p && !stream_pump(p, which))
@@ -458,6 +513,7 @@ void serve(bool helper, int fd)
 	connection = -1;
 	waits = 0;
 	reply.type = 0;
+	reply.fd = -1;
 	if (open_sources(fd) < 0)
 		_exit(1);
 	for (;;) {

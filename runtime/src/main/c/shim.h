@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 
 #include "child.h"
 #include "protocol.h"
@@ -54,7 +55,7 @@ struct process {
 	int oom_file;
 	int log_dir;
 	int log;
-	int input;         /* write end of stdin, or a terminal that is to be handed to the daemon */
+	int input;         /* write end of stdin, or a terminal: the container's, or one that is to be handed to the daemon */
 	uint64_t started, finished, oom_kills, lost_bytes;
 	uint64_t deadline; /* of the draining, in ms of the monotonic clock */
 	struct stream out[2];
@@ -94,11 +95,22 @@ int log_claim(struct stream *s);
 void log_write(struct process *p, unsigned which, const char *bytes, size_t size);
 void log_end(struct process *p, unsigned which);
 
+/* attach.c: clients that follow a container */
+int attach(struct process *p, uint32_t what, const int *fds, unsigned count); /* errno; takes the descriptors if it is 0 */
+void attach_tee(const struct process *p, unsigned which, const char *bytes, size_t size);
+void attach_output_ended(const struct process *p, unsigned which);
+void attach_input_ended(struct process *p); /* closes the container's stdin, and with it every client's */
+void attach_event(unsigned index, unsigned which);
+void attach_room(struct process *p);
+
 /* server.c: the connection and the loop */
-enum source { FROM_SIGNALS, FROM_LISTENER, FROM_CONNECTION, FROM_HANDSHAKE, FROM_OUTPUT };
+enum source { FROM_SIGNALS, FROM_LISTENER, FROM_CONNECTION, FROM_HANDSHAKE, FROM_OUTPUT, FROM_ATTACHMENT, FROM_INPUT };
+int serve_await(int fd, uint32_t events, enum source source, unsigned index, unsigned which);
+void serve_unwatch(int fd);
 int serve_watch(int fd, enum source source, const struct process *p, unsigned which);
 void serve_close(int *fd); /* of a watched descriptor */
 void serve_settle(struct process *p);
+bool hands_over_terminal(const struct process *p); /* with no sink for its output it is the daemon's */
 _Noreturn void serve(bool helper, int fd);
 
 #endif

@@ -71,7 +71,7 @@ static bool expect(int from, uint16_t type, uint32_t tag)
 
 static void request_send(int to, uint16_t type, uint32_t tag, const char *id, int signal_number)
 {
-	struct request request = {.signal = signal_number};
+	struct request request = {.number = signal_number};
 	snprintf(request.id, sizeof request.id, "%s", id);
 	size_t size = type == PACKET_SIGNAL ? sizeof request : type == PACKET_STATE || type == PACKET_SHUTDOWN ? 0 : ID_SIZE;
 	packet_send(to, type, tag, &request, size, NULL, 0);

@@ -786,7 +786,7 @@ static void masks_with_what_cannot_be_cloned(void)
 static void loses_nothing_to_a_slow_daemon(void)
 {
 	unsigned sent = 0, answered = 0, exits = 0;
-	struct request request = {.id = "nobody", .signal = 0};
+	struct request request = {.id = "nobody", .number = 0};
 	for (int i = 0; i < 20; i++) {
 		char id[16];
 		snprintf(id, sizeof id, "slow-%d", i);

@@ -12,6 +12,8 @@ enum Call {
     FDATASYNC(75, 83),
     FLOCK(73, 32),
     FCNTL(72, 25),
+    IOCTL(16, 29),
+    PIPE2(293, 59),
     KILL(62, 129),
     GETPID(39, 172),
     UNSHARE(272, 97),

@@ -25,6 +25,7 @@ public enum Errno {
     EINVAL(22),
     ENFILE(23),
     EMFILE(24),
+    ENOTTY(25),
     ETXTBSY(26),
     EFBIG(27),
     ENOSPC(28),
@@ -43,11 +44,15 @@ public enum Errno {
     EMSGSIZE(90),
     EPROTO(71),
     EOPNOTSUPP(95),
+    EAFNOSUPPORT(97),
     EADDRINUSE(98),
     ECONNRESET(104),
+    EISCONN(106),
     ENOTCONN(107),
     ETIMEDOUT(110),
     ECONNREFUSED(111),
+    EALREADY(114),
+    EINPROGRESS(115),
     EDQUOT(122),
     /** Any number that has no name here. */
     OTHER(-1);

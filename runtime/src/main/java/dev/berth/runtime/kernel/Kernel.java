@@ -65,6 +65,10 @@ public interface Kernel {
 
     int EPOLLIN = 1;
     int EPOLLHUP = 0x10;
+    int EPOLLONESHOT = 1 << 30;
+
+    int AF_INET = 2;
+    int AF_INET6 = 10;
 
     // Files
 
@@ -133,6 +137,23 @@ public interface Kernel {
     /** Names in an open directory, without {@code .} and {@code ..}; reads from its start. */
     List<String> getdents(int fd);
 
+    // Pipes and terminals
+
+    /** The read end and the write end of a new pipe. */
+    int[] pipe();
+
+    /** Changes how many bytes a pipe holds, fcntl(F_SETPIPE_SZ). */
+    void setPipeSize(int pipe, int bytes);
+
+    /** A second descriptor of the same open file. */
+    int dup(int fd);
+
+    /** Sets or clears O_NONBLOCK of the open file, for all who share it. */
+    void setNonblocking(int fd, boolean nonblocking);
+
+    /** Sets the size of a terminal in characters, 0 to 65535 each; its foreground processes get SIGWINCH. */
+    void setWindowSize(int terminal, int rows, int columns);
+
     // Mounts
 
     int fsopen(String type);
@@ -191,6 +212,14 @@ public interface Kernel {
     int[] socketpairSeqpacket();
 
     int accept(int socket);
+
+    /**
+     * Connects a non-blocking TCP socket to 127.0.0.1 or ::1 of the network namespace that it was made in. False while the
+     * connection is on its way: called again, it says how that went.
+     *
+     * @param family {@link #AF_INET} or {@link #AF_INET6}, as the socket's
+     */
+    boolean connectLoopback(int socket, int family, int port);
 
     /** Sends one packet with descriptors (at most 250). Never raises SIGPIPE. */
     void sendmsg(int socket, byte[] packet, int[] fds);

@@ -27,6 +27,8 @@ public final class LinuxKernel implements Kernel {
 
     private final Syscalls syscalls = new Syscalls();
     private final UnixSockets sockets = new UnixSockets(syscalls);
+    private final Descriptors descriptors = new Descriptors(syscalls);
+    private final LoopbackSockets loopback = new LoopbackSockets(syscalls);
     private final Epoll epoll = new Epoll(syscalls);
     private final DevicePrograms devicePrograms = new DevicePrograms(syscalls);
 
@@ -488,6 +490,36 @@ public final class LinuxKernel implements Kernel {
     @Override
     public int eventfd() {
         return epoll.eventfd();
+    }
+
+    @Override
+    public int[] pipe() {
+        return descriptors.pipe();
+    }
+
+    @Override
+    public void setPipeSize(int pipe, int bytes) {
+        descriptors.setPipeSize(pipe, bytes);
+    }
+
+    @Override
+    public int dup(int fd) {
+        return descriptors.dup(fd);
+    }
+
+    @Override
+    public void setNonblocking(int fd, boolean nonblocking) {
+        descriptors.setNonblocking(fd, nonblocking);
+    }
+
+    @Override
+    public void setWindowSize(int terminal, int rows, int columns) {
+        descriptors.setWindowSize(terminal, rows, columns);
+    }
+
+    @Override
+    public boolean connectLoopback(int socket, int family, int port) {
+        return loopback.connect(socket, family, port);
     }
 
     @Override

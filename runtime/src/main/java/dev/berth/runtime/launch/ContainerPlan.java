@@ -152,8 +152,7 @@ public final class ContainerPlan {
         plan.mkdir(dev, "mqueue", 0755);
         plan.move(plan.newFs("mqueue", Map.of(), MountFlags.INERT), dev, "mqueue", 0);
         if ((spec.output().stdio().bits() & Stdio.TTY) != 0) {
-            ProcessSpec.Identity identity = spec.process().identity();
-            plan.pty(devpts, (Integer.toUnsignedLong(identity.uid()) << 32) | 5);
+            plan.pty(devpts, TerminalOwner.of(spec.process().identity()));
             Register console = plan.clone(devpts, "0", 0);
             plan.mkfile(dev, "console", 0600);
             plan.move(console, dev, "console", 0);

@@ -17,33 +17,54 @@ public final class ExecPlan {
      * @param cgroupNamespace whether the container has a cgroup namespace of its own
      */
     public static Plan compile(
-            Kernel kernel, String container, boolean cgroupNamespace, ProcessSpec process, Capture capture) {
+            Kernel kernel, String container, boolean cgroupNamespace, ProcessSpec process, Streams streams) {
         PlanBuilder plan = new PlanBuilder(PlanKind.EXEC, kernel);
-        Register stdin = plan.pass(capture.stdin());
-        capture.cgroup().into(plan);
+        switch (streams) {
+            case Capture(CgroupEntry _, int stdin, int limit) ->
+                plan.stdio(Stdio.capture(limit)).streams(plan.pass(stdin), Register.NONE, Register.NONE);
+            case Passed(CgroupEntry _, int stdin, int stdout, int stderr) ->
+                plan.stdio(Stdio.PASSED).streams(pass(plan, stdin), pass(plan, stdout), pass(plan, stderr));
+            case Terminal _ -> plan.stdio(Stdio.TERMINAL);
+        }
+        streams.cgroup().into(plan);
         plan.target(container)
-                .stdio(Stdio.capture(capture.limit()))
-                .streams(stdin, Register.NONE, Register.NONE)
                 .owner(process.identity().uid(), process.identity().gid());
-        return plan.build(() -> operations(plan, cgroupNamespace, process));
+        return plan.build(() -> operations(plan, cgroupNamespace, process, streams instanceof Terminal));
     }
 
-    private static void operations(PlanBuilder plan, boolean cgroupNamespace, ProcessSpec process) {
+    private static Register pass(PlanBuilder plan, int fd) {
+        return fd < 0 ? Register.NONE : plan.pass(fd);
+    }
+
+    private static void operations(PlanBuilder plan, boolean cgroupNamespace, ProcessSpec process, boolean terminal) {
         plan.session();
         plan.keyring();
         Register proc = plan.newFs("proc", Map.of(), MountFlags.INERT);
         ProcessTail.score(plan, proc, process);
         long namespaces = Namespaces.MOUNT | (cgroupNamespace ? Namespaces.CGROUP : 0);
         plan.setns("entering the container's mount namespace", Register.TARGET, namespaces);
+        if (terminal) {
+            plan.pty(plan.open("/dev/pts"), TerminalOwner.of(process.identity()));
+        }
         plan.cwd(process.cwd(), false);
         ProcessTail.finish(plan, proc, process);
     }
 
+    /** How an exec is placed, and where its streams lead. The plan takes every descriptor over. */
+    public sealed interface Streams {
+        CgroupEntry cgroup();
+    }
+
     /**
-     * How an exec is placed and read.
+     * Output is kept and comes with the exit.
      *
-     * @param stdin a descriptor that the plan takes over
      * @param limit bytes kept of each stream
      */
-    public record Capture(CgroupEntry cgroup, int stdin, int limit) {}
+    public record Capture(CgroupEntry cgroup, int stdin, int limit) implements Streams {}
+
+    /** The streams are descriptors of the caller, -1 for the container's null device. */
+    public record Passed(CgroupEntry cgroup, int stdin, int stdout, int stderr) implements Streams {}
+
+    /** The streams are a terminal of the container; its master comes with the launch. */
+    public record Terminal(CgroupEntry cgroup) implements Streams {}
 }

@@ -33,7 +33,8 @@ public enum Op {
     EXEC(29),
     PAUSE(30),
     CLOSE(31),
-    AFFINITY(32);
+    AFFINITY(32),
+    OPEN(33);
 
     /** ENOENT makes the result register empty. */
     public static final int OPTIONAL = 1;

@@ -313,6 +313,13 @@ public final class PlanBuilder {
         add("allowing every cpu", Op.AFFINITY, new Fields());
     }
 
+    /** Opens a directory below the root of the moment: of a container, once its mount namespace was entered. */
+    public Register open(String path) {
+        Register result = result();
+        add("opening " + path, Op.OPEN, new Fields().b(result).s1(data.string(path)));
+        return result;
+    }
+
     private Register result() {
         if (nextResult == REGISTERS) {
             throw new IllegalArgumentException("the container needs more than %d mounts of its own; give it fewer"

@@ -16,6 +16,9 @@ public record Stdio(int bits, int captureLimit) {
     /** Streams are the registers stdin, stdout and stderr of the plan. */
     public static final Stdio PASSED = new Stdio(0, 0);
 
+    /** A terminal whose master is handed back with the launch. */
+    public static final Stdio TERMINAL = new Stdio(TTY, 0);
+
     public static Stdio capture(int limit) {
         return new Stdio(CAPTURE, limit);
     }

@@ -63,6 +63,29 @@ final class Connection {
         return await(send(type, tag, payload, List.of()), tag, limit);
     }
 
+    /** As {@link #ask}, for the one descriptor that comes with DONE; the caller closes it. */
+    int askDescriptor(String call, int type, byte[] payload, Duration limit) throws InterruptedException {
+        int tag = nextTag();
+        Reply reply = awaitWhole(send(type, tag, payload, List.of()), tag, limit);
+        int errno = reply.payload().getInt();
+        if (errno != 0) {
+            reply.fds().forEach(kernel::close);
+            throw new KernelFailure(call, "in the shim", errno);
+        }
+        return onlyDescriptor(reply);
+    }
+
+    int onlyDescriptor(Reply reply) {
+        if (reply.fds().size() == 1) {
+            return reply.fds().getFirst();
+        }
+        reply.fds().forEach(kernel::close);
+        throw new ShimGone(
+                "the shim sent %d descriptors where one was due"
+                        .formatted(reply.fds().size()),
+                null);
+    }
+
     /** Sends a plan with its descriptors; the future is its answer. The plan is closed in any case; {@code beforePlan} go between it and its own. */
     CompletableFuture<Reply> send(int type, int tag, byte[] payload, Plan plan, int... beforePlan) {
         try (plan) {
@@ -109,20 +132,45 @@ final class Connection {
                 fds.stream().mapToInt(Integer::intValue).toArray());
     }
 
+    /** The answer without descriptors: those that came with it are closed. */
     Reply await(CompletableFuture<Reply> answer, int tag, Duration limit) throws InterruptedException {
+        Reply reply = awaitWhole(answer, tag, limit);
+        reply.fds().forEach(kernel::close);
+        return new Reply(reply.type(), reply.tag(), reply.payload(), List.of());
+    }
+
+    /** The answer; its descriptors are the caller's to close. */
+    Reply awaitWhole(CompletableFuture<Reply> answer, int tag, Duration limit) throws InterruptedException {
         try {
             return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
-            waiting.remove(tag);
+            giveUp(answer, tag);
             throw new ShimGone("the shim did not answer within " + limit, late);
+        } catch (InterruptedException interrupted) {
+            giveUp(answer, tag);
+            throw interrupted;
         } catch (ExecutionException gone) {
             throw new ShimGone("the shim's connection ended before it answered", gone);
         }
     }
 
+    /** Nobody waits any more: an answer that is there already, or still comes, is let go with its descriptors. */
+    private void giveUp(CompletableFuture<Reply> answer, int tag) {
+        waiting.remove(tag);
+        if (!answer.cancel(false) && !answer.isCompletedExceptionally()) {
+            answer.join().fds().forEach(kernel::close);
+        }
+    }
+
     /** DONE with an error number of 0, or a failure of {@code call}. */
     void done(String call, int type, byte[] payload, Duration limit) throws InterruptedException {
-        int errno = ask(type, payload, limit).payload().getInt();
+        done(call, type, payload, List.of(), limit);
+    }
+
+    /** As the other, with descriptors, which stay the caller's. */
+    void done(String call, int type, byte[] payload, List<Integer> fds, Duration limit) throws InterruptedException {
+        int tag = nextTag();
+        int errno = await(send(type, tag, payload, fds), tag, limit).payload().getInt();
         if (errno != 0) {
             throw new KernelFailure(call, "in the shim", errno);
         }
@@ -159,16 +207,16 @@ final class Connection {
         byte[] payload = new byte[Math.max(0, length)];
         packet.get(payload);
         ByteBuffer body = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
-        try {
-            if (type == Packet.EXITED) {
+        if (type == Packet.EXITED) {
+            try {
                 listener.exited(tag, ProcessExit.read(kernel, body, fds));
-                return;
+            } finally {
+                fds.forEach(kernel::close);
             }
-            CompletableFuture<Reply> answer = waiting.remove(tag);
-            if (answer != null) {
-                answer.complete(new Reply(type, tag, body, List.of()));
-            }
-        } finally {
+            return;
+        }
+        CompletableFuture<Reply> answer = waiting.remove(tag);
+        if (answer == null || !answer.complete(new Reply(type, tag, body, List.copyOf(fds)))) {
             fds.forEach(kernel::close);
         }
     }

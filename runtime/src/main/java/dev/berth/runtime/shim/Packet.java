@@ -21,6 +21,9 @@ final class Packet {
     static final int FORGET = 19;
     static final int STATE = 20;
     static final int SHUTDOWN = 21;
+    static final int ATTACH = 23;
+    static final int RESIZE = 24;
+    static final int SOCKET = 25;
     static final int DONE = 64;
     static final int SPAWNED = 65;
     static final int LAUNCHED = 66;
@@ -33,6 +36,15 @@ final class Packet {
         ByteBuffer out = ByteBuffer.allocate(HEADER + payload.length).order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(MAGIC).putShort((short) type).putShort((short) VERSION).putInt(tag);
         return out.putInt(payload.length).put(payload).array();
+    }
+
+    /** Numbers without an id. */
+    static byte[] numbers(int... numbers) {
+        ByteBuffer payload = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int number : numbers) {
+            payload.putInt(number);
+        }
+        return payload.array();
     }
 
     /** An id field, followed by numbers. */

@@ -18,6 +18,7 @@ public final class Reactor implements AutoCloseable {
     private final int epoll;
     private final int stop;
     private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
+    private final Map<Long, Hangup> hangups = new ConcurrentHashMap<>();
     private final AtomicLong tokens = new AtomicLong();
     private final Thread thread;
 
@@ -42,6 +43,27 @@ public final class Reactor implements AutoCloseable {
         return connection;
     }
 
+    /** Watches an end of a pipe, which stays the caller's, for the close of its other end. */
+    public Hangup hangup(int pipe) {
+        int copy = kernel.dup(pipe);
+        Hangup hangup = new Hangup(this, copy, tokens.incrementAndGet());
+        hangups.put(hangup.token(), hangup);
+        try {
+            kernel.epollAdd(epoll, copy, Hangup.EVENTS, hangup.token());
+            return hangup;
+        } catch (RuntimeException failure) {
+            hangups.remove(hangup.token());
+            kernel.close(copy);
+            throw failure;
+        }
+    }
+
+    void forget(Hangup hangup, int copy) {
+        hangups.remove(hangup.token());
+        kernel.epollDelete(epoll, copy);
+        kernel.close(copy);
+    }
+
     private void loop() {
         byte[] buffer = new byte[Packet.LARGEST];
         while (true) {
@@ -50,8 +72,11 @@ public final class Reactor implements AutoCloseable {
                     return;
                 }
                 Connection connection = connections.get(token);
+                Hangup hangup = hangups.get(token);
                 if (connection != null) {
                     serve(connection, buffer);
+                } else if (hangup != null) {
+                    hangup.happened().complete(null);
                 }
             }
         }

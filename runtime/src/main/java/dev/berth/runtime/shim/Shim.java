@@ -78,6 +78,52 @@ public final class Shim {
         }
     }
 
+    /** As {@link #execute}, for a plan whose process gets a terminal and whose output goes nowhere else. */
+    public TerminalExecution executeOnTerminal(String id, Plan plan, Duration limit) throws InterruptedException {
+        int tag = connection.nextTag();
+        CompletableFuture<ProcessExit> end = new CompletableFuture<>();
+        executions.put(tag, end);
+        try {
+            CompletableFuture<Reply> answer = connection.send(Packet.LAUNCH, tag, Packet.id(id), plan);
+            Reply reply = connection.awaitWhole(answer, tag, limit);
+            launched(reply, plan);
+            return new TerminalExecution(connection.onlyDescriptor(reply), end);
+        } catch (RuntimeException | InterruptedException failure) {
+            executions.remove(tag);
+            throw failure;
+        }
+    }
+
+    /**
+     * Lets pipes follow a running container: what it writes from now on goes to {@code attachment} as well as to its log. A pipe
+     * that is full when more is to be written, one megabyte at best, ends the attachment; it never holds up the container. The
+     * pipes end when the container's streams do, after the last byte.
+     *
+     * @throws KernelFailure ENOENT and ESRCH when the container does not run, EAGAIN when the pod has 32 attachments already
+     */
+    public void attach(String id, Attachment attachment) throws InterruptedException {
+        byte[] payload = Packet.id(id, attachment.bits());
+        connection.done("attach", Packet.ATTACH, payload, attachment.descriptors(), QUICK);
+    }
+
+    /**
+     * Sets the size of a container's terminal in characters, 0 to 65535 each.
+     *
+     * @throws KernelFailure ENOENT and ESRCH when the container does not run, ENOTTY when it has no terminal
+     */
+    public void resize(String id, int rows, int columns) throws InterruptedException {
+        connection.done("ioctl", Packet.RESIZE, Packet.id(id, rows << Short.SIZE | columns), QUICK);
+    }
+
+    /**
+     * A new, non-blocking TCP socket in the shim's network namespace; the caller closes it.
+     *
+     * @param family {@link Kernel#AF_INET} or {@link Kernel#AF_INET6}
+     */
+    public int socket(int family) throws InterruptedException {
+        return connection.askDescriptor("socket", Packet.SOCKET, Packet.numbers(family), QUICK);
+    }
+
     private int launched(CompletableFuture<Reply> answer, int tag, Plan plan, Duration limit)
             throws InterruptedException {
         return launched(connection.await(answer, tag, limit), plan);

@@ -30,6 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** A pod of a live test: a real shim in namespaces of its own, containers of busybox on overlays in a temporary directory. */
 final class LivePod {
@@ -99,7 +100,15 @@ final class LivePod {
         return launch(id, process("/bin/busybox", "sh", "-c", script));
     }
 
+    int launch(String id, String script, boolean stdin, boolean tty) throws Exception {
+        return launch(id, process("/bin/busybox", "sh", "-c", script), Stdio.container(true, stdin, tty));
+    }
+
     int launch(String id, ProcessSpec process) throws Exception {
+        return launch(id, process, Stdio.container(true, false, false));
+    }
+
+    private int launch(String id, ProcessSpec process, Stdio stdio) throws Exception {
         Files.createDirectories(directory.resolve("logs"));
         Cgroup cgroup = cgroups.create(new CgroupSpec(parent, "berth-" + id, CgroupResources.NONE, DevicePolicy.all()));
         ContainerSpec spec = new ContainerSpec(
@@ -116,7 +125,7 @@ final class LivePod {
                 entry(cgroup),
                 view(),
                 new ContainerSpec.Output(
-                        Stdio.container(true, false, false),
+                        stdio,
                         kernel.openat(Kernel.AT_FDCWD, directory.resolve("logs").toString(), Kernel.O_DIRECTORY, 0),
                         id + ".log",
                         devNull(),
@@ -126,14 +135,29 @@ final class LivePod {
 
     /** Executes {@code busybox sh -c script} in a container and waits for its end. */
     ProcessExit execute(String container, String id, String script) throws Exception {
+        return start(container, id, script, entry -> new ExecPlan.Capture(entry, devNull(), 1 << 20))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Executes with other streams. */
+    CompletableFuture<ProcessExit> start(
+            String container, String id, String script, Function<CgroupEntry, ExecPlan.Streams> streams)
+            throws Exception {
+        return shim.execute(id, plan(container, script, streams), LIMIT);
+    }
+
+    TerminalExecution startOnTerminal(String container, String id, String script) throws Exception {
+        return shim.executeOnTerminal(id, plan(container, script, ExecPlan.Terminal::new), LIMIT);
+    }
+
+    private Plan plan(String container, String script, Function<CgroupEntry, ExecPlan.Streams> streams) {
         Cgroup cgroup = cgroups.open(parent + "/berth-" + container);
-        Plan plan = ExecPlan.compile(
+        return ExecPlan.compile(
                 kernel,
                 container,
                 cgroups.layout() instanceof CgroupLayout.V2,
                 process("/bin/busybox", "sh", "-c", script),
-                new ExecPlan.Capture(entry(cgroup), devNull(), 1 << 20));
-        return shim.execute(id, plan, LIMIT).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                streams.apply(entry(cgroup)));
     }
 
     ProcessExit awaitExit() throws InterruptedException {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Kernel;
@@ -32,10 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real shim, put to work through its Java side; needs root and removes all it makes. */
 class LiveShimTest {
-    private static final Path SOURCES = Path.of("src/main/c").toAbsolutePath();
-    private static final Path BINARY = Path.of("target/shim/berth-shim").toAbsolutePath();
     private static final Kernel KERNEL = new LinuxKernel();
 
+    private static LiveHelper node;
     private static Reactor reactor;
     private static Helper helper;
 
@@ -46,23 +44,15 @@ class LiveShimTest {
 
     @BeforeAll
     static void startHelper(@TempDir Path state) throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/musl-gcc")), "no musl-gcc to build the shim with");
-        assumeTrue(Files.isExecutable(Path.of("/bin/busybox")), "no /bin/busybox to run in containers");
-        Process make = new ProcessBuilder(
-                        "make", "-C", SOURCES.toString(), "OUT=" + BINARY.getParent(), BINARY.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(make.getInputStream().readAllBytes(), UTF_8);
-        assertEquals(0, make.waitFor(), output);
-        reactor = new Reactor(KERNEL);
-        helper = Helper.start(reactor, BINARY, state);
+        node = LiveHelper.start(KERNEL, state);
+        reactor = node.reactor();
+        helper = node.helper();
     }
 
     @AfterAll
     static void endHelper() {
-        if (helper != null) {
-            helper.close();
-            reactor.close();
+        if (node != null) {
+            node.close();
         }
     }
 

@@ -35,6 +35,9 @@ class PacketTest {
                 Map.entry("PACKET_FORGET", Packet.FORGET),
                 Map.entry("PACKET_STATE", Packet.STATE),
                 Map.entry("PACKET_SHUTDOWN", Packet.SHUTDOWN),
+                Map.entry("PACKET_ATTACH", Packet.ATTACH),
+                Map.entry("PACKET_RESIZE", Packet.RESIZE),
+                Map.entry("PACKET_SOCKET", Packet.SOCKET),
                 Map.entry("PACKET_DONE", Packet.DONE),
                 Map.entry("PACKET_SPAWNED", Packet.SPAWNED),
                 Map.entry("PACKET_LAUNCHED", Packet.LAUNCHED),
@@ -56,7 +59,7 @@ class PacketTest {
         assertEquals(Packet.VERSION, packet.getShort(header.at("version")));
         assertEquals(7, packet.getInt(header.at("tag")));
         assertEquals(c.struct("request").size(), packet.getInt(header.at("length")));
-        assertEquals(15, packet.getInt(header.size() + c.struct("request").at("signal")));
+        assertEquals(15, packet.getInt(header.size() + c.struct("request").at("number")));
     }
 
     @Test

@@ -388,6 +388,38 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public int[] pipe() {
+        call("pipe2");
+        return new int[] {descriptor(), descriptor()};
+    }
+
+    @Override
+    public void setPipeSize(int pipe, int bytes) {
+        call("setPipeSize", pipe, bytes);
+    }
+
+    @Override
+    public int dup(int fd) {
+        return making("dup", fd);
+    }
+
+    @Override
+    public void setNonblocking(int fd, boolean nonblocking) {
+        call("setNonblocking", fd, nonblocking);
+    }
+
+    @Override
+    public void setWindowSize(int terminal, int rows, int columns) {
+        call("setWindowSize", terminal, rows, columns);
+    }
+
+    @Override
+    public boolean connectLoopback(int socket, int family, int port) {
+        call("connect", socket, family, port);
+        return true;
+    }
+
+    @Override
     public int eventfd() {
         return making("eventfd2");
     }

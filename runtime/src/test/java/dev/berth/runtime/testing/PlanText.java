@@ -135,7 +135,7 @@ public final class PlanText {
             case UMASK -> "0%o".formatted(f.x);
             case PTY -> "%s owner %d:%d".formatted(name(f.a), f.z >>> 32, f.z & 0xffffffffL);
             case EXEC -> "%s env %s at %s".formatted(strings(f.s1, f.n), strings(f.s2, f.x), strings((int) f.z, f.y));
-            case HOSTNAME, CWD -> string(f.s1);
+            case HOSTNAME, CWD, OPEN -> string(f.s1);
             case CGROUP, PIVOT, CLOSE -> name(f.a);
             case LOOPBACK, KEYRING, NO_NEW_PRIVS, SESSION, PAUSE, AFFINITY -> "";
         };
