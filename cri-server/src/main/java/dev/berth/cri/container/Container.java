@@ -4,8 +4,10 @@ import dev.berth.cri.pod.Pod;
 import dev.berth.cri.v1.ContainerState;
 import dev.berth.state.v1.ContainerRecord;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -16,7 +18,7 @@ public final class Container {
     private final String id;
     private final Pod pod;
     private final ReentrantLock lock = new ReentrantLock();
-    private final CountDownLatch exited = new CountDownLatch(1);
+    private final CompletableFuture<Void> exited = new CompletableFuture<>();
     private volatile ContainerRecord record;
     private volatile boolean killed;
     private volatile boolean removed;
@@ -26,7 +28,7 @@ public final class Container {
         this.pod = pod;
         this.record = record;
         if (record.getPhase() == ContainerRecord.Phase.EXITED) {
-            exited.countDown();
+            exited.complete(null);
         }
     }
 
@@ -49,7 +51,7 @@ public final class Container {
     void record(ContainerRecord replacement) {
         record = replacement;
         if (replacement.getPhase() == ContainerRecord.Phase.EXITED) {
-            exited.countDown();
+            exited.complete(null);
         }
     }
 
@@ -59,7 +61,19 @@ public final class Container {
 
     /** Waits until the container's end is recorded; false when it takes longer. */
     boolean awaitExit(long nanos) throws InterruptedException {
-        return exited.await(nanos, TimeUnit.NANOSECONDS);
+        try {
+            exited.get(nanos, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException _) {
+            return false;
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException("the end of a container is never a failure", impossible);
+        }
+    }
+
+    /** Completed when the container's end is recorded. */
+    CompletableFuture<Void> exited() {
+        return exited;
     }
 
     /** Whether a kill has begun, after which no exec may start. */

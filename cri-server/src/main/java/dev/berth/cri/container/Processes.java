@@ -45,6 +45,15 @@ final class Processes {
         return first(record).running(command, environment(record));
     }
 
+    /** As {@link #exec}, told which terminal it is on, unless its container says so. */
+    ProcessSpec execOnTerminal(ContainerRecord record, List<String> command) {
+        List<String> environment = new ArrayList<>(environment(record));
+        if (environment.stream().noneMatch(variable -> variable.startsWith("TERM="))) {
+            environment.add("TERM=xterm");
+        }
+        return first(record).running(command, environment);
+    }
+
     ResolvedCapabilities capabilities(LinuxContainerSecurityContext security) {
         Capability asked = security.getCapabilities();
         return grants.capabilities()

@@ -1,0 +1,93 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.pod.Platform;
+import dev.berth.cri.record.Ids;
+import dev.berth.runtime.cgroup.Cgroup;
+import dev.berth.runtime.cgroup.CgroupLayout;
+import dev.berth.runtime.launch.CgroupEntry;
+import dev.berth.runtime.launch.ExecPlan;
+import dev.berth.runtime.launch.ProcessSpec;
+import dev.berth.runtime.plan.Plan;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/** The place of one command in a running container: an id and a cgroup leaf of its own, so that all it starts can be ended. */
+final class ExecSite {
+    private static final Logger LOG = System.getLogger(ExecSite.class.getName());
+    private static final int ID_LENGTH = 24;
+    private static final Duration DEATH = Duration.ofSeconds(5);
+
+    private final Platform platform;
+    private final Container container;
+    private final String id;
+    private final Cgroup leaf;
+
+    private ExecSite(Platform platform, Container container, String id, Cgroup leaf) {
+        this.platform = platform;
+        this.container = container;
+        this.id = id;
+        this.leaf = leaf;
+    }
+
+    /** Makes the place; {@link #clear} takes it back. */
+    static ExecSite make(Platform platform, Container container) {
+        String id = "exec-" + Ids.random().substring(0, ID_LENGTH);
+        Cgroup leaf = platform.cgroups().open(container.record().getCgroup()).child(id);
+        return new ExecSite(platform, container, id, leaf);
+    }
+
+    /** @throws CriFailure when the command is empty or the container does not run */
+    static void check(Container container, List<String> command) {
+        if (command.isEmpty()) {
+            throw CriFailure.invalid("the command to execute in container %s is empty".formatted(container.id()));
+        }
+        if (!container.running() || container.killed()) {
+            throw CriFailure.state(
+                    "the container %s is not running, so nothing can be executed in it".formatted(container.id()));
+        }
+    }
+
+    Container container() {
+        return container;
+    }
+
+    /** The id of the command in the shim. */
+    String id() {
+        return id;
+    }
+
+    /** What starts {@code process} here; {@code streams} gets the way into the cgroup. */
+    Plan plan(ProcessSpec process, Function<CgroupEntry, ExecPlan.Streams> streams) {
+        boolean unified = platform.cgroups().layout() instanceof CgroupLayout.V2;
+        boolean privileged =
+                container.record().getConfig().getLinux().getSecurityContext().getPrivileged();
+        return ExecPlan.compile(
+                platform.kernel(),
+                container.id(),
+                unified && !privileged,
+                process,
+                streams.apply(CgroupEntry.open(leaf)));
+    }
+
+    /**
+     * Removes the command's cgroup. A command that did not end by itself is killed with all that it started; what one that ended
+     * left in the background lives on until the container ends.
+     */
+    void clear(boolean ended) {
+        try {
+            if (!ended) {
+                leaf.kill();
+                leaf.awaitEmpty(DEATH);
+            }
+            if (!leaf.isPopulated()) {
+                leaf.remove();
+            }
+        } catch (RuntimeException failure) {
+            LOG.log(Level.WARNING, "the cgroup {0} is still there: {1}", leaf.path(), failure.getMessage());
+        }
+    }
+}

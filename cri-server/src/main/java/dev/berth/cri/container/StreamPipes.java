@@ -1,0 +1,76 @@
+package dev.berth.cri.container;
+
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.KernelFailure;
+import dev.berth.runtime.kernel.Pipe;
+import dev.berth.runtime.launch.ProcessSpec;
+import java.util.Optional;
+
+/** A pipe for each standard stream that is wanted. What nobody took is closed with it. */
+record StreamPipes(Kernel kernel, Optional<Pipe> stdin, Optional<Pipe> stdout, Optional<Pipe> stderr)
+        implements AutoCloseable {
+    private static final int ROOMY = 1 << 20;
+
+    static StreamPipes open(Kernel kernel, boolean stdin, boolean stdout, boolean stderr) {
+        StreamPipes opened = new StreamPipes(kernel, Optional.empty(), Optional.empty(), Optional.empty());
+        try {
+            opened = new StreamPipes(kernel, pipe(kernel, stdin), opened.stdout, opened.stderr);
+            opened = new StreamPipes(kernel, opened.stdin, pipe(kernel, stdout), opened.stderr);
+            return new StreamPipes(kernel, opened.stdin, opened.stdout, pipe(kernel, stderr));
+        } catch (RuntimeException failure) {
+            opened.close();
+            throw failure;
+        }
+    }
+
+    private static Optional<Pipe> pipe(Kernel kernel, boolean wanted) {
+        return wanted ? Optional.of(Pipe.open(kernel)) : Optional.empty();
+    }
+
+    boolean none() {
+        return stdin.isEmpty() && stdout.isEmpty() && stderr.isEmpty();
+    }
+
+    /** Gives the ends of the process to its user, so that it can open {@code /dev/stdout} again. */
+    void own(ProcessSpec.Identity user) {
+        stdin.ifPresent(pipe -> own(pipe.readEnd(), user));
+        stdout.ifPresent(pipe -> own(pipe.writeEnd(), user));
+        stderr.ifPresent(pipe -> own(pipe.writeEnd(), user));
+    }
+
+    private void own(Fd end, ProcessSpec.Identity user) {
+        kernel.fchownat(end.number(), "", user.uid(), user.gid(), Kernel.AT_EMPTY_PATH);
+    }
+
+    /** Makes room for a client that falls behind; where the node does not grant it, the usual room has to do. */
+    void widen() {
+        stdout.ifPresent(this::widen);
+        stderr.ifPresent(this::widen);
+    }
+
+    private void widen(Pipe pipe) {
+        try {
+            kernel.setPipeSize(pipe.readEnd().number(), ROOMY);
+        } catch (KernelFailure _) {
+            // 64 KiB as any pipe.
+        }
+    }
+
+    /** The number of an end, -1 where there is no pipe; it stays here. */
+    static int number(Optional<Fd> end) {
+        return end.map(Fd::number).orElse(-1);
+    }
+
+    /** Takes an end, -1 where there is no pipe; the caller closes it. */
+    static int take(Optional<Fd> end) {
+        return end.map(Fd::release).orElse(-1);
+    }
+
+    @Override
+    public void close() {
+        stdin.ifPresent(Pipe::close);
+        stdout.ifPresent(Pipe::close);
+        stderr.ifPresent(Pipe::close);
+    }
+}

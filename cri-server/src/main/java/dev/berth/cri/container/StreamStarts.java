@@ -1,0 +1,89 @@
+package dev.berth.cri.container;
+
+import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.pod.Platform;
+import dev.berth.cri.streaming.ProcessStreams;
+import dev.berth.cri.v1.ExecRequest;
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.Pipe;
+import dev.berth.runtime.launch.ExecPlan;
+import dev.berth.runtime.launch.ProcessSpec;
+import dev.berth.runtime.plan.Plan;
+import dev.berth.runtime.shim.LaunchFailure;
+import dev.berth.runtime.shim.ProcessExit;
+import dev.berth.runtime.shim.Shim;
+import dev.berth.runtime.shim.TerminalExecution;
+import java.util.concurrent.CompletableFuture;
+
+/** Starts commands whose streams a client holds. */
+final class StreamStarts {
+    private final Platform platform;
+    private final Processes processes;
+
+    StreamStarts(Platform platform, Processes processes) {
+        this.platform = platform;
+        this.processes = processes;
+    }
+
+    /** @throws CriFailure when it cannot be started; nothing of it is left */
+    ProcessStreams start(Container container, ExecRequest request) throws InterruptedException {
+        Shim shim = container.pod().shim();
+        ExecSite site = ExecSite.make(platform, container);
+        boolean started = false;
+        try {
+            ProcessStreams streams = request.getTty() ? onTerminal(shim, site, request) : onPipes(shim, site, request);
+            started = true;
+            return streams;
+        } catch (LaunchFailure failure) {
+            String sentence =
+                    "the command could not be run in container %s: %s".formatted(container.id(), failure.getMessage());
+            throw failure.ofExecution() ? CriFailure.invalid(sentence) : CriFailure.internal(sentence, failure);
+        } finally {
+            if (!started) {
+                site.clear(false);
+            }
+        }
+    }
+
+    private ProcessStreams onPipes(Shim shim, ExecSite site, ExecRequest request) throws InterruptedException {
+        Kernel kernel = platform.kernel();
+        ProcessSpec process = processes.exec(site.container().record(), request.getCmdList());
+        try (StreamPipes pipes =
+                StreamPipes.open(kernel, request.getStdin(), request.getStdout(), request.getStderr())) {
+            pipes.own(process.identity());
+            Plan plan = site.plan(
+                    process,
+                    entry -> new ExecPlan.Passed(
+                            entry,
+                            StreamPipes.take(pipes.stdin().map(Pipe::readEnd)),
+                            StreamPipes.take(pipes.stdout().map(Pipe::writeEnd)),
+                            StreamPipes.take(pipes.stderr().map(Pipe::writeEnd))));
+            CompletableFuture<ProcessExit> end = shim.execute(site.id(), plan, platform.launchLimit());
+            ExecutedStreams.Ends ends = new ExecutedStreams.Ends(
+                    StreamPipes.take(pipes.stdin().map(Pipe::writeEnd)),
+                    StreamPipes.take(pipes.stdout().map(Pipe::readEnd)),
+                    StreamPipes.take(pipes.stderr().map(Pipe::readEnd)),
+                    null);
+            return new ExecutedStreams(kernel, site, ends, end);
+        }
+    }
+
+    /** A descriptor for each direction and one for its size, so that each may be closed when its time has come. */
+    private ProcessStreams onTerminal(Shim shim, ExecSite site, ExecRequest request) throws InterruptedException {
+        Kernel kernel = platform.kernel();
+        ProcessSpec process = processes.execOnTerminal(site.container().record(), request.getCmdList());
+        Plan plan = site.plan(process, ExecPlan.Terminal::new);
+        TerminalExecution execution = shim.executeOnTerminal(site.id(), plan, platform.launchLimit());
+        try (Fd master = new Fd(kernel, execution.master());
+                Fd output = new Fd(kernel, kernel.dup(master.number()));
+                Fd input = new Fd(kernel, kernel.dup(master.number()))) {
+            ExecutedStreams.Ends ends = new ExecutedStreams.Ends(
+                    request.getStdin() ? input.release() : -1,
+                    request.getStdout() ? output.release() : -1,
+                    -1,
+                    new Fd(kernel, master.release()));
+            return new ExecutedStreams(kernel, site, ends, execution.end());
+        }
+    }
+}
