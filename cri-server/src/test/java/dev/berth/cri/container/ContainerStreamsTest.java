@@ -38,8 +38,8 @@ class ContainerStreamsTest {
         containers = new Containers(test.containerStore());
         Pods pods = new Pods(test.podStore());
         NodeGrants grants = new NodeGrants(NodeCapabilities.current(CapabilitySet.DEFAULTS), true, 0, List.of());
-        streams = new ContainerStreams(
-                new ContainerParts(test.platform(), pods, containers, new FakeImages(), grants, new SeccompFilters()));
+        streams = new ContainerStreams(new ContainerParts(
+                test.platform(), pods, containers, new FakeImages(), grants, new SeccompFilters(false)));
         Pod ready = pod("ready", PodRecord.Phase.READY);
         pods.add(ready);
         pods.add(pod("stopped", PodRecord.Phase.NOT_READY));
