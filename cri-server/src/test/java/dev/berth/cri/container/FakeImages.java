@@ -12,6 +12,9 @@ import java.util.TreeMap;
 final class FakeImages implements Images {
     final Map<String, List<String>> held = new TreeMap<>();
 
+    /** The layers of every image. */
+    LayerStack layers = new LayerStack(Path.of("/nowhere"), List.of());
+
     @Override
     public Present require(String reference) {
         throw CriFailure.notFound("no image " + reference);
@@ -19,7 +22,7 @@ final class FakeImages implements Images {
 
     @Override
     public LayerStack layers(String imageId) {
-        return new LayerStack(Path.of("/nowhere"), List.of());
+        return layers;
     }
 
     @Override

@@ -75,6 +75,11 @@ final class Connection {
         return onlyDescriptor(reply);
     }
 
+    /** Closes what came with a reply that nobody wants. */
+    void drop(Reply reply) {
+        reply.fds().forEach(kernel::close);
+    }
+
     int onlyDescriptor(Reply reply) {
         if (reply.fds().size() == 1) {
             return reply.fds().getFirst();

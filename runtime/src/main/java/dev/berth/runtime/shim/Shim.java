@@ -86,7 +86,13 @@ public final class Shim {
         try {
             CompletableFuture<Reply> answer = connection.send(Packet.LAUNCH, tag, Packet.id(id), plan);
             Reply reply = connection.awaitWhole(answer, tag, limit);
-            launched(reply, plan);
+            try {
+                launched(reply, plan);
+            } catch (LaunchFailure failure) {
+                // The terminal was there before the execve that failed.
+                connection.drop(reply);
+                throw failure;
+            }
             return new TerminalExecution(connection.onlyDescriptor(reply), end);
         } catch (RuntimeException | InterruptedException failure) {
             executions.remove(tag);
