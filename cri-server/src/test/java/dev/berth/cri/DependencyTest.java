@@ -148,6 +148,31 @@ class DependencyTest {
                 .check(classes);
     }
 
+    /** The kernel alone is needed to move bytes, and the descriptors come over the seam of StreamTargets. */
+    @Test
+    void streamsKnowNeitherPodsNorContainers() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.berth.cri.streaming..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.berth.cri.pod..",
+                        "dev.berth.cri.container..",
+                        "dev.berth.cri.config..",
+                        "dev.berth.cri.assembly..",
+                        "io.grpc..")
+                .check(classes);
+    }
+
+    @Test
+    void packagesOfStreamsAreFreeOfCycles() {
+        slices().matching("dev.berth.cri.streaming.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(classes);
+    }
+
     @Test
     void onlyFailuresTheServerAndClientsSpeakOfGrpcCodes() {
         noClasses()

@@ -6,6 +6,7 @@ import dev.berth.cri.config.EffectiveConfig;
 import dev.berth.cri.container.ContainerExits;
 import dev.berth.cri.container.ContainerParts;
 import dev.berth.cri.container.ContainerRecovery;
+import dev.berth.cri.container.ContainerStreams;
 import dev.berth.cri.container.Containers;
 import dev.berth.cri.container.SeccompFilters;
 import dev.berth.cri.control.ImageImportCall;
@@ -43,6 +44,7 @@ import dev.berth.cri.stats.Gauges;
 import dev.berth.cri.stats.LayerUsage;
 import dev.berth.cri.stats.PodUsage;
 import dev.berth.cri.stats.StatsRpcs;
+import dev.berth.cri.streaming.server.StreamServer;
 import dev.berth.cri.v1.RuntimeServiceGrpc;
 import dev.berth.runtime.cgroup.Cgroups;
 import dev.berth.runtime.cni.CniConfigs;
@@ -73,6 +75,7 @@ public final class BerthNode implements Node {
     private final Containers containers;
     private volatile @Nullable CniPodNetwork network;
     private volatile @Nullable Helper helper;
+    private volatile @Nullable StreamServer streaming;
     private volatile @Nullable Reactor reactor;
     private volatile @Nullable StoredImages images;
 
@@ -183,6 +186,13 @@ public final class BerthNode implements Node {
                         new Sweep(platform, pods, containers))
                 .run(records);
         events.whenLost(podRecovery::shimLost);
+        ContainerStreams targets = new ContainerStreams(parts);
+        StreamServer streams = StreamServer.start(
+                targets,
+                platform.kernel(),
+                config.streaming().address().resolve(),
+                config.streaming().idleTimeout());
+        streaming = streams;
         Gauges gauges = new Gauges(platform);
         LayerUsage layers = new LayerUsage(platform);
         changes.listen(gauges::changed);
@@ -192,6 +202,7 @@ public final class BerthNode implements Node {
         PodUsage podUsage = new PodUsage(platform, gauges, usage);
         deferred.complete(RpcTable.builder()
                 .all(Verbs.table(parts, shims))
+                .all(StreamRpcs.table(targets, streams))
                 .all(StatsRpcs.table(pods, containers, podUsage, usage))
                 .all(SeriesRpcs.table(pods, new PodSeries(platform, layers)))
                 .unary(
@@ -236,6 +247,10 @@ public final class BerthNode implements Node {
 
     @Override
     public void close() {
+        StreamServer streams = streaming;
+        if (streams != null) {
+            streams.close();
+        }
         StoredImages store = images;
         if (store != null) {
             store.close();

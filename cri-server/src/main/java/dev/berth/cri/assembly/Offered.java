@@ -43,6 +43,9 @@ final class Offered {
             RuntimeServiceGrpc.getStreamContainerStatsMethod(),
             RuntimeServiceGrpc.getStreamPodSandboxStatsMethod(),
             ImageServiceGrpc.getStreamImagesMethod(),
+            RuntimeServiceGrpc.getExecMethod(),
+            RuntimeServiceGrpc.getAttachMethod(),
+            RuntimeServiceGrpc.getPortForwardMethod(),
             ControlGrpc.getImportImageMethod());
 
     private Offered() {}

@@ -22,6 +22,7 @@ enum Call {
     ACCEPT4(288, 242),
     BIND(49, 200),
     LISTEN(50, 201),
+    SHUTDOWN(48, 210),
     CONNECT(42, 203),
     SOCKETPAIR(53, 199),
     GETSOCKOPT(55, 209),

@@ -64,6 +64,7 @@ public interface Kernel {
     int SIGTERM = 15;
 
     int EPOLLIN = 1;
+    int EPOLLOUT = 4;
     int EPOLLHUP = 0x10;
     int EPOLLONESHOT = 1 << 30;
 
@@ -220,6 +221,9 @@ public interface Kernel {
      * @param family {@link #AF_INET} or {@link #AF_INET6}, as the socket's
      */
     boolean connectLoopback(int socket, int family, int port);
+
+    /** Ends the sending side of a connected socket, shutdown(SHUT_WR): the peer reads to the end, and may still send. */
+    void shutdownWrite(int socket);
 
     /** Sends one packet with descriptors (at most 250). Never raises SIGPIPE. */
     void sendmsg(int socket, byte[] packet, int[] fds);

@@ -453,6 +453,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public void shutdownWrite(int socket) {
+        sockets.shutdownWrite(socket);
+    }
+
+    @Override
     public void sendmsg(int socket, byte[] packet, int[] fds) {
         sockets.send(socket, packet, fds);
     }

@@ -14,6 +14,7 @@ final class UnixSockets {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int MAX_FDS = 253;
+    private static final int SHUT_WR = 1;
     private static final int SUN_PATH = 108;
     private static final int CMSG_HEADER = 16;
     private static final int MSGHDR = 56;
@@ -59,6 +60,10 @@ final class UnixSockets {
 
     int accept(int socket) {
         return (int) syscalls.check(Call.ACCEPT4, () -> socket, socket, 0, 0, SOCK_CLOEXEC);
+    }
+
+    void shutdownWrite(int socket) {
+        syscalls.check(Call.SHUTDOWN, () -> socket + ", SHUT_WR", socket, SHUT_WR);
     }
 
     void send(int socket, byte[] packet, int[] fds) {

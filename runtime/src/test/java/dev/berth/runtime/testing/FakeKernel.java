@@ -350,6 +350,11 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public void shutdownWrite(int socket) {
+        call("shutdownWrite", socket);
+    }
+
+    @Override
     public void sendmsg(int socket, byte[] packet, int[] fds) {
         call("sendmsg", socket, packet.length, fds.length);
     }

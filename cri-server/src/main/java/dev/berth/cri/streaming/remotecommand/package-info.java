@@ -1,0 +1,5 @@
+/** Exec and attach: a process and its client. */
+@NullMarked
+package dev.berth.cri.streaming.remotecommand;
+
+import org.jspecify.annotations.NullMarked;
