@@ -78,7 +78,14 @@ class CrictlTest {
                         .asText());
         assertEquals("ahoy", crictl("exec", "-s", shortId, "echo", "ahoy").strip());
         assertTrue(crictl("logs", shortId).contains("aboard"), crictl("logs", shortId));
+        assertEquals("ahoy", crictl("exec", shortId, "echo", "ahoy").strip(), "over SPDY");
+        assertEquals(
+                "ahoy",
+                crictl("exec", "--transport", "websocket", shortId, "echo", "ahoy")
+                        .strip());
         assertTrue(crictl("stats", shortId).contains(shortId));
+        assertTrue(crictl("statsp", podId.substring(0, 13)).contains("by-hand"));
+        assertTrue(crictl("metricdescs").contains("container_memory_usage_bytes"));
         crictl("stop", shortId);
         assertFalse(crictl("ps").contains(shortId));
         crictl("rm", shortId);
