@@ -70,7 +70,7 @@ public final class BerthNode implements Node {
     private final Metrics metrics;
     private final DeferredRpcs deferred = new DeferredRpcs();
     private final Changes changes = new Changes();
-    private final Subscribers subscribers = new Subscribers(BerthNode::now);
+    private final Subscribers subscribers = new Subscribers(() -> Platform.nanos(Instant.now()));
     private final Pods pods;
     private final Containers containers;
     private volatile @Nullable CniPodNetwork network;
@@ -215,11 +215,6 @@ public final class BerthNode implements Node {
                 .all(ImageRpcs.table(store, metrics, at -> layers.total(at, containers.ids())))
                 .stream(ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))
                 .build());
-    }
-
-    private static long now() {
-        Instant now = Instant.now();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
     }
 
     private Conditions conditions() {

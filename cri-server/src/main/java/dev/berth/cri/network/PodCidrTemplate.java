@@ -1,9 +1,11 @@
 package dev.berth.cri.network;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.berth.cri.record.ReplacedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -12,7 +14,8 @@ import java.util.stream.Collectors;
  * {{.PodCIDRRanges}}} all of them in the form of host-local's {@code ranges}.
  */
 public final class PodCidrTemplate {
-    private static final String FILE = "10-berth.conflist";
+    private static final String NAME = "10-berth";
+    private static final String SUFFIX = ".conflist";
     private static final String FIRST = "{{.PodCIDR}}";
     private static final String RANGES = "{{.PodCIDRRanges}}";
 
@@ -28,14 +31,12 @@ public final class PodCidrTemplate {
     /** Writes the list, by rename, unless it is there as it would be written. */
     public void write(List<String> cidrs) throws IOException {
         String text = fill(Files.readString(template), cidrs);
-        Path file = directory.resolve(FILE);
+        Path file = directory.resolve(NAME + SUFFIX);
         if (Files.exists(file) && Files.readString(file).equals(text)) {
             return;
         }
         Files.createDirectories(directory);
-        Path fresh = directory.resolve(FILE + ".new");
-        Files.writeString(fresh, text);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        ReplacedFile.write(directory, NAME, SUFFIX, text.getBytes(UTF_8));
     }
 
     static String fill(String template, List<String> cidrs) {

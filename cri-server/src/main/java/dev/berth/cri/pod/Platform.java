@@ -28,7 +28,11 @@ public record Platform(
 
     /** Nanoseconds since the epoch. */
     public long now() {
-        Instant now = clock.instant();
+        return nanos(clock.instant());
+    }
+
+    /** Nanoseconds since the epoch. */
+    public static long nanos(Instant now) {
         return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
     }
 }
