@@ -15,11 +15,8 @@ import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.LinuxKernel;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +45,7 @@ class LiveContainerStreamsTest {
     @Test
     void anExecHasItsStreamsAndItsCodeAndLeavesNothing() throws Exception {
         live.run("c1", ContainerConfig.getDefaultInstance(), "sleep 60");
-        long before = descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         try (ProcessStreams exec = streams.exec(exec("c1", "cat; echo err >&2; exit 5")
                 .setStdin(true)
                 .setStderr(true)
@@ -60,7 +57,7 @@ class LiveContainerStreamsTest {
             assertEquals(5, exec.awaitExit());
             closeAll(exec.stdout(), exec.stderr());
         }
-        assertEquals(before, descriptors());
+        before.assertNoMoreAreOpen();
         assertEquals(0, live.leaves("c1"));
     }
 
@@ -72,12 +69,12 @@ class LiveContainerStreamsTest {
         // The JVM itself opens files for what it loads the first time.
         assertThrows(CriFailure.class, () -> streams.exec(pipes));
         assertThrows(CriFailure.class, () -> streams.exec(terminal));
-        long before = descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         for (int i = 0; i < 5; i++) {
             assertThrows(CriFailure.class, () -> streams.exec(pipes));
             assertThrows(CriFailure.class, () -> streams.exec(terminal));
         }
-        assertEquals(before, descriptors());
+        before.assertNoMoreAreOpen();
         assertEquals(0, live.leaves("c1"));
     }
 
@@ -96,7 +93,7 @@ class LiveContainerStreamsTest {
     @Test
     void anExecOnATerminalHasASizeAndKnowsItsKind() throws Exception {
         live.run("c1", ContainerConfig.getDefaultInstance(), "sleep 60");
-        long before = descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         try (ProcessStreams exec = streams.exec(exec("c1", "read x; stty size; echo $TERM")
                 .setTty(true)
                 .setStdin(true)
@@ -108,7 +105,7 @@ class LiveContainerStreamsTest {
             assertEquals(0, exec.awaitExit());
             closeAll(exec.stdin(), exec.stdout());
         }
-        assertEquals(before, descriptors());
+        before.assertNoMoreAreOpen();
     }
 
     @Test
@@ -116,7 +113,7 @@ class LiveContainerStreamsTest {
         ContainerConfig config =
                 ContainerConfig.newBuilder().setStdin(true).setStdinOnce(true).build();
         live.run("c1", config, "cat; exit 3");
-        long before = descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         try (ProcessStreams attach =
                 streams.attach(attach("c1").setStdin(true).setStderr(true).build())) {
             write(attach.stdin(), "typed\n");
@@ -125,7 +122,7 @@ class LiveContainerStreamsTest {
             assertEquals(3, attach.awaitExit());
             closeAll(attach.stdout(), attach.stderr());
         }
-        assertEquals(before, descriptors());
+        before.assertNoMoreAreOpen();
     }
 
     @Test
@@ -200,11 +197,5 @@ class LiveContainerStreamsTest {
             // The end.
         }
         return all.toString(UTF_8);
-    }
-
-    private static long descriptors() throws IOException {
-        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-            return open.count();
-        }
     }
 }

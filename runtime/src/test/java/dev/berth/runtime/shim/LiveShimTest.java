@@ -14,6 +14,7 @@ import dev.berth.runtime.kernel.LinuxKernel;
 import dev.berth.runtime.launch.PodPlan;
 import dev.berth.runtime.launch.RunPlan;
 import dev.berth.runtime.sysctl.SysctlWrite;
+import dev.berth.runtime.testing.OpenDescriptors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -295,17 +295,11 @@ class LiveShimTest {
     void noDescriptorOfTheDaemonStaysOpenAfterAContainer() throws Exception {
         pod.launch("c1", "exit 0");
         pod.awaitExit();
-        long before = descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         pod.launch("c2", "exit 0");
         pod.awaitExit();
         assertThrows(LaunchFailure.class, () -> pod.launch("c3", LivePod.process("/bin/none")));
-        assertEquals(before, descriptors());
-    }
-
-    private static long descriptors() throws IOException {
-        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-            return open.count();
-        }
+        before.assertNoMoreAreOpen();
     }
 
     /** Mounts of the node that have to do with this test. */

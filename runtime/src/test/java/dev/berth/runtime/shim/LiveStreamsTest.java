@@ -12,14 +12,13 @@ import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.LinuxKernel;
 import dev.berth.runtime.kernel.Pipe;
 import dev.berth.runtime.launch.ExecPlan;
+import dev.berth.runtime.testing.OpenDescriptors;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +41,7 @@ class LiveStreamsTest {
     private Path directory;
 
     private LivePod pod;
-    private long descriptors;
+    private OpenDescriptors descriptors;
 
     @BeforeAll
     static void start(@TempDir Path state) throws Exception {
@@ -61,14 +60,16 @@ class LiveStreamsTest {
         pod = new LivePod(KERNEL, node.reactor(), node.helper(), directory);
         pod.launch("warm", "exit 0");
         pod.awaitExit();
-        descriptors = open();
+        descriptors = OpenDescriptors.now();
     }
 
     @AfterEach
     void nothingIsLeft() throws Exception {
-        long left = open();
-        pod.close();
-        assertEquals(descriptors, left);
+        try {
+            descriptors.assertNoMoreAreOpen();
+        } finally {
+            pod.close();
+        }
     }
 
     @Test
@@ -304,12 +305,6 @@ class LiveStreamsTest {
         } catch (KernelFailure end) {
             assertEquals(Errno.EIO, end.errno());
             return all.toString(UTF_8);
-        }
-    }
-
-    private static long open() throws IOException {
-        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-            return open.count();
         }
     }
 }
