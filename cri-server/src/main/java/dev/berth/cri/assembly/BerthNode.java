@@ -33,6 +33,7 @@ import dev.berth.cri.pod.PodShim;
 import dev.berth.cri.pod.Pods;
 import dev.berth.cri.record.PrivateDirectories;
 import dev.berth.cri.record.RecordStore;
+import dev.berth.cri.recovery.OrphanedAttachments;
 import dev.berth.cri.recovery.Recovery;
 import dev.berth.cri.recovery.Sweep;
 import dev.berth.cri.series.PodSeries;
@@ -57,6 +58,7 @@ import dev.berth.state.v1.ContainerRecord;
 import dev.berth.state.v1.PodRecord;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -65,6 +67,7 @@ import org.jspecify.annotations.Nullable;
 /** The node as a whole. Version and Status are answered at once; what needs the kernel waits until {@link #start} is through. */
 public final class BerthNode implements Node {
     private static final Path NETNS = Path.of("/run/netns");
+    private static final Duration ORPHANS_EVERY = Duration.ofMinutes(1);
 
     private final EffectiveConfig effective;
     private final Metrics metrics;
@@ -78,6 +81,7 @@ public final class BerthNode implements Node {
     private volatile @Nullable StreamServer streaming;
     private volatile @Nullable Reactor reactor;
     private volatile @Nullable StoredImages images;
+    private volatile @Nullable OrphanedAttachments orphans;
 
     private BerthNode(EffectiveConfig effective, Metrics metrics) {
         this.effective = effective;
@@ -186,6 +190,7 @@ public final class BerthNode implements Node {
                         new Sweep(platform, pods, containers))
                 .run(records);
         events.whenLost(podRecovery::shimLost);
+        orphans = OrphanedAttachments.watch(platform.network(), pods, ORPHANS_EVERY);
         ContainerStreams targets = new ContainerStreams(parts);
         StreamServer streams = StreamServer.start(
                 targets,
@@ -242,6 +247,10 @@ public final class BerthNode implements Node {
 
     @Override
     public void close() {
+        OrphanedAttachments watched = orphans;
+        if (watched != null) {
+            watched.close();
+        }
         StreamServer streams = streaming;
         if (streams != null) {
             streams.close();

@@ -51,6 +51,10 @@ public final class RecordStore<R extends MessageLite> {
         }
     }
 
+    public boolean holds(String id) {
+        return Files.exists(directory.resolve(id + SUFFIX));
+    }
+
     /** Removes a record; one that is not there is fine. */
     public void remove(String id) {
         try {

@@ -1,5 +1,6 @@
 package dev.berth.cri.pod;
 
+import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.record.RecordStore;
 import dev.berth.cri.step.StepWatch;
 import dev.berth.runtime.cgroup.Cgroups;
@@ -12,7 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /** A platform in a temporary directory, without a helper: good for all that starts no process. Its cgroups do not exist. */
 public final class TestPlatform implements PodNetwork, StepWatch {
@@ -23,7 +24,8 @@ public final class TestPlatform implements PodNetwork, StepWatch {
 
     private final Platform platform;
     private final List<String> steps = new ArrayList<>();
-    private final TreeSet<String> attached = new TreeSet<>();
+    private final ConcurrentSkipListSet<String> attached = new ConcurrentSkipListSet<>();
+    private volatile String clinging = "";
     private Instant now = Instant.ofEpochSecond(1_000);
 
     @SuppressWarnings("NullAway") // Nothing in these tests reaches the reactor or the helper.
@@ -71,6 +73,11 @@ public final class TestPlatform implements PodNetwork, StepWatch {
         return this;
     }
 
+    /** From now on the network of this pod cannot be released. */
+    public void refuseToDetach(String pod) {
+        clinging = pod;
+    }
+
     @Override
     public List<String> attach(PodRecord pod, Path netns) {
         attached.add(pod.getId());
@@ -79,6 +86,9 @@ public final class TestPlatform implements PodNetwork, StepWatch {
 
     @Override
     public void detach(String pod) {
+        if (pod.equals(clinging)) {
+            throw new CriFailure(CriFailure.Kind.UNAVAILABLE, "the network of %s clings".formatted(pod), null);
+        }
         attached.remove(pod);
     }
 
