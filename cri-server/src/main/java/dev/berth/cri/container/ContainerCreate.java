@@ -142,6 +142,7 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                 .setStopSignal(StopSignal.resolve(
                         config.getStopSignal().name(), image.config().stopSignal()))
                 .addAllVolumeImages(volumeImages(config))
+                .setSeccompProfile(processes.seccompProfile(config.getLinux().getSecurityContext()))
                 .build();
         processes.first(record);
         config.getDevicesList().forEach(device -> ContainerRequest.requireDevice(Path.of(device.getHostPath())));

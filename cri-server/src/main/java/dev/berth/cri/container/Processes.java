@@ -1,5 +1,6 @@
 package dev.berth.cri.container;
 
+import com.google.protobuf.ByteString;
 import dev.berth.cri.v1.Capability;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.LinuxContainerUser;
@@ -20,6 +21,11 @@ final class Processes {
         this.seccomp = seccomp;
     }
 
+    /** The text of the seccomp profile that a container names, for its record. */
+    ByteString seccompProfile(LinuxContainerSecurityContext security) {
+        return seccomp.read(security);
+    }
+
     /** The first process. */
     ProcessSpec first(ContainerRecord record) {
         LinuxContainerSecurityContext security = record.getConfig().getLinux().getSecurityContext();
@@ -34,7 +40,7 @@ final class Processes {
                         capabilities.granted().mask(),
                         capabilities.ambient().mask()),
                 security.getNoNewPrivs(),
-                seccomp.program(security, capabilities.granted()),
+                seccomp.program(security, record.getSeccompProfile(), capabilities.granted()),
                 AppArmor.profile(security),
                 oomScore(record),
                 grants.rlimits());

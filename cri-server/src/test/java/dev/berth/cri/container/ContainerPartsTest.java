@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.protobuf.ByteString;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.pod.Pod;
 import dev.berth.cri.v1.ContainerState;
@@ -130,8 +131,10 @@ class ContainerPartsTest {
     @Test
     void aContainerThatNamesNoSeccompProfileIsUnconfinedUnlessConfiguredOtherwise() {
         LinuxContainerSecurityContext unset = LinuxContainerSecurityContext.getDefaultInstance();
-        assertNull(new SeccompProfiles(new SeccompFilters(false)).program(unset, CapabilitySet.DEFAULTS));
-        assertNotNull(new SeccompProfiles(new SeccompFilters(true)).program(unset, CapabilitySet.DEFAULTS));
+        assertNull(new SeccompProfiles(new SeccompFilters(false))
+                .program(unset, ByteString.EMPTY, CapabilitySet.DEFAULTS));
+        assertNotNull(
+                new SeccompProfiles(new SeccompFilters(true)).program(unset, ByteString.EMPTY, CapabilitySet.DEFAULTS));
     }
 
     @Test

@@ -146,6 +146,27 @@ class ContainerIsolationTest {
     }
 
     @Test
+    void aProfileOfTheNodeHoldsAsItWasWhenTheContainerWasMade(@TempDir Path node) throws Exception {
+        Path profile = node.resolve("profile.json");
+        String refusing = """
+                {"defaultAction": "SCMP_ACT_ALLOW",
+                 "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO"}]}""";
+        Files.writeString(profile, refusing);
+        LinuxContainerSecurityContext security = LinuxContainerSecurityContext.newBuilder()
+                .setSeccomp(SecurityProfile.newBuilder()
+                        .setProfileType(SecurityProfile.ProfileType.Localhost)
+                        .setLocalhostRef(profile.toString()))
+                .build();
+        RunningPod pod = pods.run("pinned");
+        String container =
+                pod.create(pods.idle("main").setLinux(secured(security)).build());
+        Files.writeString(profile, "{\"defaultAction\": \"SCMP_ACT_ALLOW\"}");
+        pod.startCreated(container);
+        Files.delete(profile);
+        assertNotEquals(0, pod.exec(container, "/bin/mkdir", "/tmp/new").getExitCode());
+    }
+
+    @Test
     void aUserByNumberHasItsGroups() throws Exception {
         LinuxContainerSecurityContext security = LinuxContainerSecurityContext.newBuilder()
                 .setRunAsUser(Int64Value.newBuilder().setValue(1001))
