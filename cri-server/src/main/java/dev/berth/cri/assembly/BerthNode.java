@@ -8,6 +8,7 @@ import dev.berth.cri.container.ContainerParts;
 import dev.berth.cri.container.ContainerRecovery;
 import dev.berth.cri.container.ContainerStreams;
 import dev.berth.cri.container.Containers;
+import dev.berth.cri.container.MountPoints;
 import dev.berth.cri.container.SeccompFilters;
 import dev.berth.cri.control.ImageImportCall;
 import dev.berth.cri.event.ContainerEvents;
@@ -143,6 +144,7 @@ public final class BerthNode implements Node {
         reactor = started;
         Layout layout = layout(config);
         PrivateDirectories.make(layout.writableLayers());
+        MountPoints.make(layout.mountPoints());
         PrivateDirectories.make(layout.state().resolve("pods"));
         Helper spawner = Helper.start(started, config.shim(), layout.state());
         helper = spawner;

@@ -36,6 +36,7 @@ final class WritableLayer {
     /** A detached overlay; the caller owns the descriptor. Nothing appears in the node's mount table. */
     int mount(Container container, LayerStack layers) {
         Path directory = platform.layout().writableLayer(container.id());
-        return Overlay.writable(platform.kernel(), layers, directory.resolve(UPPER), directory.resolve(WORK));
+        LayerStack lowest = layers.over(platform.layout().mountPoints());
+        return Overlay.writable(platform.kernel(), lowest, directory.resolve(UPPER), directory.resolve(WORK));
     }
 }

@@ -39,6 +39,11 @@ public record Layout(Path state, Path root, Path netns) {
         return root.resolve("rw");
     }
 
+    /** The lowest layer of every container's root. */
+    public Path mountPoints() {
+        return root.resolve("mountpoints");
+    }
+
     public Path attachments() {
         return root.resolve("cni");
     }

@@ -18,7 +18,6 @@ import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.RunPodSandboxRequest;
 import dev.berth.cri.v1.StartContainerRequest;
-import dev.berth.image.reference.Digest;
 import dev.berth.image.store.LayerPath;
 import dev.berth.image.store.LayerStack;
 import dev.berth.runtime.capability.CapabilitySet;
@@ -107,9 +106,7 @@ final class LiveContainers {
         for (String applet : List.of("cat", "sleep", "stty", "httpd")) {
             Files.createLink(layer.resolve("bin").resolve(applet), layer.resolve("bin/busybox"));
         }
-        return new LayerStack(
-                directory.resolve("links"),
-                List.of(new LayerPath(Digest.parse("sha256:" + "0".repeat(64)), layer, "l")));
+        return new LayerStack(directory.resolve("links"), List.of(new LayerPath(layer, "l")));
     }
 
     private static PodShim.Events events(ContainerExits exits) {
@@ -159,6 +156,7 @@ final class LiveContainers {
                         .setStopSignal(Kernel.SIGTERM)
                         .build());
         parts.containers().add(container);
+        MountPoints.make(parts.platform().layout().mountPoints());
         new WritableLayer(parts.platform()).make(container);
         new ContainerStart(parts)
                 .call(StartContainerRequest.newBuilder().setContainerId(id).build());

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.berth.image.reference.Digest;
+import dev.berth.cri.record.PrivateDirectories;
 import dev.berth.image.store.LayerPath;
 import dev.berth.image.store.LayerStack;
 import dev.berth.runtime.kernel.Fd;
@@ -51,6 +51,30 @@ class OverlayTest {
     }
 
     @Test
+    void mountPointsAreThereWithoutBeingMadeAndGiveWayToWhatTheImageHas() throws Exception {
+        Path points = dir.resolve("mountpoints");
+        MountPoints.make(points);
+        MountPoints.make(points);
+        LayerStack image = stack(1);
+        Path etc =
+                Files.createDirectories(image.topFirst().getFirst().directory().resolve("etc"));
+        Files.writeString(etc.resolve("hosts"), "the image's");
+        Path upper = Files.createDirectory(dir.resolve("upper"));
+        Path work = Files.createDirectory(dir.resolve("work"));
+        for (Overlay.Way way : List.of(Overlay.Way.SHORT_NAMES, Overlay.Way.STRINGS)) {
+            PrivateDirectories.remove(work);
+            Files.createDirectory(work);
+            int mount = Overlay.mount(KERNEL, new Overlay.Stack(image.over(points), upper, work), way);
+            try (Fd root = new Fd(KERNEL, mount)) {
+                assertEquals("the image's", read(root, "etc/hosts"));
+                assertEquals("", read(root, "etc/resolv.conf"));
+                KERNEL.close(KERNEL.openat(root.number(), "proc", Kernel.O_RDONLY | Kernel.O_DIRECTORY, 0));
+            }
+        }
+        assertEquals(List.of(), PrivateDirectories.list(upper));
+    }
+
+    @Test
     void twoHundredLayersAreStackedWithoutATraceInTheMountTable() throws Exception {
         LayerStack layers = stack(200);
         Path upper = Files.createDirectory(dir.resolve("upper"));
@@ -77,7 +101,7 @@ class OverlayTest {
             Files.writeString(layer.resolve("only-" + i), "layer " + i);
             String link = Integer.toString(i, 36);
             Files.createSymbolicLink(links.resolve(link), Path.of("..").resolve(dir.relativize(layer)));
-            layers.addFirst(new LayerPath(Digest.of(new byte[] {(byte) i}), layer, link));
+            layers.addFirst(new LayerPath(layer, link));
         }
         return new LayerStack(links, layers);
     }

@@ -1,6 +1,5 @@
 package dev.berth.image.store;
 
-import dev.berth.image.reference.Digest;
 import java.nio.file.Path;
 
 /**
@@ -9,4 +8,4 @@ import java.nio.file.Path;
  * @param directory absolute
  * @param link the short name of the same directory beneath {@link LayerStack#links}
  */
-public record LayerPath(Digest chainId, Path directory, String link) {}
+public record LayerPath(Path directory, String link) {}

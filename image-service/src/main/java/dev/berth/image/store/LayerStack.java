@@ -1,6 +1,7 @@
 package dev.berth.image.store;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,5 +14,12 @@ import java.util.List;
 public record LayerStack(Path links, List<LayerPath> topFirst) {
     public LayerStack {
         topFirst = List.copyOf(topFirst);
+    }
+
+    /** The same with one more layer below all. */
+    public LayerStack over(Path directory) {
+        List<LayerPath> more = new ArrayList<>(topFirst);
+        more.add(new LayerPath(directory, links.relativize(directory).toString()));
+        return new LayerStack(links, more);
     }
 }

@@ -308,7 +308,7 @@ public final class LayerStore implements AutoCloseable {
         for (LayerLease lease : topFirst) {
             Layer layer = lease.layer();
             Path directory = path.resolve("layers").resolve(layer.name()).resolve(FILES);
-            paths.add(new LayerPath(layer.chainId, directory, layer.link));
+            paths.add(new LayerPath(directory, layer.link));
         }
         return new LayerStack(path.resolve("l"), paths);
     }
