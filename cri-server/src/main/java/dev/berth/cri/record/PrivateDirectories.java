@@ -5,20 +5,24 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Directories that only root may enter. */
 public final class PrivateDirectories {
+    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
+
     private PrivateDirectories() {}
 
-    /** Makes a directory 0700 with its parents; one that exists is kept and made 0700. */
+    /** Makes a directory 0700, and its parents where they are missing; one that exists is kept and made 0700. */
     public static Path make(Path directory) {
         try {
-            Files.createDirectories(directory);
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PRIVATE));
+            Files.setPosixFilePermissions(directory, PRIVATE);
             return directory;
         } catch (IOException failure) {
             throw new UncheckedIOException("the directory %s could not be made".formatted(directory), failure);
