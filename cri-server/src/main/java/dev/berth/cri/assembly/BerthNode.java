@@ -155,14 +155,15 @@ public final class BerthNode implements Node {
         CniPodNetwork pluginNetwork = new CniPodNetwork(
                 new CniConfigs(config.cni().confDir()), plugins, new AttachmentStore(layout.attachments()), metrics);
         network = pluginNetwork;
+        Cgroups cgroups = Cgroups.ofThisNode(kernel);
         Platform platform = new Platform(
                 kernel,
                 started,
                 spawner,
-                Cgroups.ofThisNode(kernel),
+                cgroups,
                 pluginNetwork,
                 layout,
-                config.cgroup().parent(),
+                CgroupDrivers.of(config.cgroup(), cgroups),
                 config.timeouts().launch(),
                 metrics::record,
                 InstantSource.system());

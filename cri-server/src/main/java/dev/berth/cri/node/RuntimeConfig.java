@@ -24,6 +24,7 @@ public final class RuntimeConfig implements Rpc<RuntimeConfigRequest, RuntimeCon
     private static CgroupDriver wire(dev.berth.cri.config.CgroupDriver driver) {
         return switch (driver) {
             case CGROUPFS -> CgroupDriver.CGROUPFS;
+            case SYSTEMD -> CgroupDriver.SYSTEMD;
         };
     }
 }

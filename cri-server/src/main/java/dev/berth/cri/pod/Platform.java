@@ -21,7 +21,7 @@ public record Platform(
         Cgroups cgroups,
         PodNetwork network,
         Layout layout,
-        String defaultCgroupParent,
+        PodCgroups podCgroups,
         Duration launchLimit,
         StepWatch watch,
         InstantSource clock) {

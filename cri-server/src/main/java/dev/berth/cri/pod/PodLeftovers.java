@@ -42,7 +42,7 @@ public final class PodLeftovers {
 
     public void remove(String id) throws InterruptedException {
         Pod pod = new Pod(PodRecord.newBuilder().setId(id).build());
-        platform.cgroups().open(platform.defaultCgroupParent() + "/pod-" + id).destroy();
+        platform.podCgroups().removeLeftover(id);
         shims.end(pod);
         platform.network().detach(id);
         netns.unpin(pod);

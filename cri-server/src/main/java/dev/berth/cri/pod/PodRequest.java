@@ -9,7 +9,6 @@ import dev.berth.cri.v1.PodSandboxMetadata;
 import dev.berth.cri.v1.PortMapping;
 import dev.berth.cri.v1.RunPodSandboxRequest;
 import dev.berth.runtime.cgroup.CgroupFailure;
-import dev.berth.runtime.cgroup.CgroupPaths;
 import dev.berth.runtime.sysctl.PodNamespaces;
 import dev.berth.runtime.sysctl.SysctlWrite;
 import dev.berth.runtime.sysctl.Sysctls;
@@ -26,7 +25,7 @@ final class PodRequest {
     private PodRequest() {}
 
     /** @return the sysctls, to be written */
-    static List<SysctlWrite> validate(RunPodSandboxRequest request) {
+    static List<SysctlWrite> validate(RunPodSandboxRequest request, PodCgroups cgroups) {
         PodSandboxConfig config = request.getConfig();
         metadata(request.hasConfig(), config);
         if (!HANDLERS.contains(request.getRuntimeHandler())) {
@@ -39,7 +38,7 @@ final class PodRequest {
         }
         config.getPortMappingsList().forEach(PodRequest::port);
         path("the log directory", config.getLogDirectory());
-        cgroupParent(config.getLinux().getCgroupParent());
+        cgroupParent(config.getLinux().getCgroupParent(), cgroups);
         LinuxSandboxSecurityContext security = config.getLinux().getSecurityContext();
         namespaces(security.getNamespaceOptions());
         return Sysctls.plan(config.getLinux().getSysctlsMap(), owned(security.getNamespaceOptions()));
@@ -75,9 +74,9 @@ final class PodRequest {
         }
     }
 
-    private static void cgroupParent(String parent) {
+    private static void cgroupParent(String parent, PodCgroups cgroups) {
         try {
-            CgroupPaths.parent(parent, "/");
+            cgroups.place(parent, "");
         } catch (CgroupFailure failure) {
             throw new CriFailure(CriFailure.Kind.INVALID, String.valueOf(failure.getMessage()), failure);
         }

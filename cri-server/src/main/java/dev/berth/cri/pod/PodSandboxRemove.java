@@ -43,14 +43,7 @@ public final class PodSandboxRemove implements Rpc<RemovePodSandboxRequest, Remo
         for (Container container : pod.containerList()) {
             containerRemove.remove(container);
         }
-        removeOwnCgroup(pod);
+        platform.podCgroups().remove(pod.record().getCgroupParent(), pod.id());
         verb.run(pod, platform.watch());
-    }
-
-    /** Removes the pod's cgroup when Berth chose it; one that the kubelet named is the kubelet's. */
-    private void removeOwnCgroup(Pod pod) {
-        if (pod.record().getCgroupParent().endsWith("/pod-" + pod.id())) {
-            platform.cgroups().open(pod.record().getCgroupParent()).remove();
-        }
     }
 }

@@ -8,7 +8,6 @@ import dev.berth.cri.step.Verb;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.RunPodSandboxRequest;
 import dev.berth.cri.v1.RunPodSandboxResponse;
-import dev.berth.runtime.cgroup.CgroupPaths;
 import dev.berth.runtime.sysctl.SysctlWrite;
 import dev.berth.state.v1.PodRecord;
 import java.util.List;
@@ -28,7 +27,7 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
 
     @Override
     public RunPodSandboxResponse call(RunPodSandboxRequest request) throws InterruptedException {
-        List<SysctlWrite> sysctls = PodRequest.validate(request);
+        List<SysctlWrite> sysctls = PodRequest.validate(request, platform.podCgroups());
         PodKey key = PodKey.of(request.getConfig().getMetadata());
         Pod pod = inFlight.join(key, () -> existingOrNew(key, request, sysctls));
         if (!pod.record().getConfig().equals(request.getConfig())) {
@@ -55,14 +54,12 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
     private PodRecord record(RunPodSandboxRequest request) {
         String id = Ids.random();
         PodSandboxConfig config = request.getConfig();
-        String asked = CgroupPaths.parent(config.getLinux().getCgroupParent(), "/");
-        String parent = asked.equals("/") ? platform.defaultCgroupParent() + "/pod-" + id : asked;
         return PodRecord.newBuilder()
                 .setId(id)
                 .setConfig(config)
                 .setRuntimeHandler(request.getRuntimeHandler())
                 .setCreatedAt(platform.now())
-                .setCgroupParent(parent)
+                .setCgroupParent(platform.podCgroups().place(config.getLinux().getCgroupParent(), id))
                 .setPhase(PodRecord.Phase.MAKING)
                 .build();
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.berth.cri.pod.CgroupfsDriver;
 import dev.berth.cri.pod.Layout;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.Pod;
@@ -38,6 +39,8 @@ import java.util.stream.Stream;
 
 /** One pod on this node with containers of busybox, made by the verbs themselves; no image and no network. */
 final class LiveContainers {
+    private static final String PARENT =
+            "/berth-test-live-" + ProcessHandle.current().pid();
     private static final Path SOURCES = Path.of("../runtime/src/main/c").toAbsolutePath();
     private static final Path BINARY = Path.of("target/shim/berth-shim").toAbsolutePath();
 
@@ -76,14 +79,15 @@ final class LiveContainers {
         PrivateDirectories.make(layout.state().resolve("pods"));
         Reactor reactor = new Reactor(kernel);
         Helper helper = Helper.start(reactor, BINARY, layout.state());
+        Cgroups cgroups = Cgroups.ofThisNode(kernel);
         Platform platform = new Platform(
                 kernel,
                 reactor,
                 helper,
-                Cgroups.ofThisNode(kernel),
+                cgroups,
                 test,
                 layout,
-                "/berth-test-live-" + ProcessHandle.current().pid(),
+                new CgroupfsDriver(cgroups, PARENT),
                 Duration.ofSeconds(30),
                 test,
                 InstantSource.system());
@@ -180,7 +184,7 @@ final class LiveContainers {
     void close() throws InterruptedException {
         Platform platform = parts.platform();
         new PodSandboxStop(platform, parts.pods(), shims, new ContainerKill(platform)).stop(pod);
-        platform.cgroups().open(platform.defaultCgroupParent()).destroy();
+        platform.cgroups().open(PARENT).destroy();
         platform.helper().close();
         platform.reactor().close();
     }

@@ -11,6 +11,8 @@ import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.PortMapping;
 import dev.berth.cri.v1.RunPodSandboxRequest;
 import dev.berth.cri.v1.UserNamespace;
+import dev.berth.runtime.cgroup.Cgroups;
+import dev.berth.runtime.kernel.LinuxKernel;
 import dev.berth.runtime.sysctl.SysctlWrite;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** What is refused before anything of a pod sandbox is made, each with a sentence that says what is wrong. */
 class PodRequestTest {
+    private static final PodCgroups CGROUPS =
+            new CgroupfsDriver(Cgroups.ofThisNode(new LinuxKernel()), TestPlatform.CGROUP_PARENT);
+
     private final RunPodSandboxRequest.Builder request = RunPodSandboxRequest.newBuilder();
 
     @BeforeEach
@@ -28,7 +33,7 @@ class PodRequestTest {
     @Test
     void aGoodRequestGivesItsSysctls() {
         config().getLinuxBuilder().putSysctls("net.ipv4.ip_forward", "1");
-        List<SysctlWrite> writes = PodRequest.validate(request.build());
+        List<SysctlWrite> writes = PodRequest.validate(request.build(), CGROUPS);
         assertEquals(1, writes.size());
         assertEquals("1", writes.getFirst().value());
         assertTrue(writes.getFirst().path().endsWith("net/ipv4/ip_forward"));
@@ -59,7 +64,7 @@ class PodRequestTest {
         request.setRuntimeHandler("runsc");
         refused("the runtime handler runsc is not known; known are: (empty), berth");
         request.setRuntimeHandler("berth");
-        PodRequest.validate(request.build());
+        PodRequest.validate(request.build(), CGROUPS);
     }
 
     @Test
@@ -110,7 +115,7 @@ class PodRequestTest {
     void sysctlsOfTheNodeAreRefused() {
         config().getLinuxBuilder().putSysctls("vm.swappiness", "1");
         IllegalArgumentException failure =
-                assertThrows(IllegalArgumentException.class, () -> PodRequest.validate(request.build()));
+                assertThrows(IllegalArgumentException.class, () -> PodRequest.validate(request.build(), CGROUPS));
         assertTrue(String.valueOf(failure.getMessage()).contains("vm.swappiness"));
     }
 
@@ -123,7 +128,7 @@ class PodRequestTest {
     }
 
     private void refused(String expected) {
-        CriFailure failure = assertThrows(CriFailure.class, () -> PodRequest.validate(request.build()));
+        CriFailure failure = assertThrows(CriFailure.class, () -> PodRequest.validate(request.build(), CGROUPS));
         assertEquals(CriFailure.Kind.INVALID, failure.kind());
         String sentence = failure.sentence();
         assertTrue(sentence.contains(expected), () -> "no \"%s\" in: %s".formatted(expected, sentence));

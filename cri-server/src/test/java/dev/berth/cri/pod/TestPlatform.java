@@ -32,14 +32,15 @@ public final class TestPlatform implements PodNetwork, StepWatch {
     public TestPlatform(Path directory) {
         Kernel kernel = new LinuxKernel();
         Layout layout = new Layout(directory.resolve("state"), directory.resolve("root"), directory.resolve("netns"));
+        Cgroups cgroups = Cgroups.ofThisNode(kernel);
         platform = new Platform(
                 kernel,
                 null,
                 null,
-                Cgroups.ofThisNode(kernel),
+                cgroups,
                 this,
                 layout,
-                CGROUP_PARENT,
+                new CgroupfsDriver(cgroups, CGROUP_PARENT),
                 LAUNCH_LIMIT,
                 this,
                 () -> now);

@@ -3,17 +3,17 @@ package dev.berth.runtime.cgroup;
 import java.time.Duration;
 
 /** Pauses that grow from half a millisecond to 50, for at most a given time in all. */
-final class Backoff {
+public final class Backoff {
     private static final Duration LONGEST = Duration.ofMillis(50);
     private final long end;
     private Duration next = Duration.ofNanos(500_000);
 
-    Backoff(Duration patience) {
+    public Backoff(Duration patience) {
         end = System.nanoTime() + patience.toNanos();
     }
 
     /** Sleeps; false without sleeping when the time is over or the thread is interrupted. */
-    boolean pause() {
+    public boolean pause() {
         if (System.nanoTime() - end >= 0) {
             return false;
         }

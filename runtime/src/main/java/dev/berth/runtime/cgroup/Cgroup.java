@@ -157,6 +157,15 @@ public final class Cgroup implements CgroupValues {
         return new Cgroup(node, CgroupPaths.join(path, name), below, Set.of(killTree), killTree);
     }
 
+    /** Moves a process that runs already into this cgroup of the v2 tree; one that is started is better cloned into it. */
+    public void move(int pid) {
+        try {
+            node.files().write(required(V2).resolve("cgroup.procs"), Integer.toString(pid));
+        } catch (KernelFailure failure) {
+            throw CgroupFailure.kernel("Cannot move process %d to the cgroup %s.".formatted(pid, path), failure);
+        }
+    }
+
     /** Sends SIGKILL to every process here and below, including those being forked now. See {@link #awaitEmpty}. */
     public void kill() {
         Path directory = directory(killTree);

@@ -16,6 +16,8 @@ final class CgroupCreation {
     private static final List<String> ENABLED = List.of("cpu", "cpuset", "io", "memory", "pids", "hugetlb");
     private static final List<String> CPUSET_FILES = List.of("cpuset.cpus", "cpuset.mems");
 
+    private static final String SCOPE = ".scope";
+
     private final Cgroups node;
     private final List<CgroupHierarchy> trees;
     private final CgroupSpec spec;
@@ -49,8 +51,20 @@ final class CgroupCreation {
                 return;
             }
             directory = directory.resolve(name);
-            node.mkdir(directory);
+            makeParent(directory);
             enable(directory, wanted);
+        }
+    }
+
+    /** A scope is systemd's to make, and ends with its last process: one made here would be nobody's. */
+    private void makeParent(Path directory) {
+        if (!directory.toString().endsWith(SCOPE)) {
+            node.mkdir(directory);
+        } else if (!node.files().exists(directory)) {
+            throw CgroupFailure.kernel(
+                    "The scope %s has ended with its last process, so nothing can be started in it."
+                            .formatted(directory),
+                    null);
         }
     }
 

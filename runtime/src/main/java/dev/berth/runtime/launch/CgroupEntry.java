@@ -20,6 +20,11 @@ public record CgroupEntry(@Nullable Integer directory, List<Integer> tasks) {
         tasks = List.copyOf(tasks);
     }
 
+    /** The process stays in the cgroup of its shim. */
+    public static CgroupEntry none() {
+        return new CgroupEntry(null, List.of());
+    }
+
     /** Opens what leads into a cgroup. */
     public static CgroupEntry open(Cgroup cgroup) {
         Fd directory = cgroup.openV2();

@@ -1,0 +1,85 @@
+package dev.berth.cri.pod;
+
+import dev.berth.runtime.cgroup.Cgroup;
+import dev.berth.runtime.cgroup.CgroupResources;
+import dev.berth.runtime.cgroup.CgroupSpec;
+import dev.berth.runtime.cgroup.Cgroups;
+import dev.berth.runtime.cgroup.DevicePolicy;
+import dev.berth.runtime.launch.CgroupEntry;
+import dev.berth.runtime.systemd.Scope;
+import dev.berth.runtime.systemd.SliceName;
+import dev.berth.runtime.systemd.Systemd;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * systemd owns the tree: the place of a pod is a scope {@code berth-ID.scope} in the slice that the kubelet named, and what is below
+ * a delegated scope is Berth's alone. The pod's pause process holds the scope, which would else go with the last container; it sits
+ * in a cgroup of its own, because one with processes cannot hand controllers down. systemd removes a scope once it is empty, so
+ * nothing here does.
+ */
+public final class SystemdDriver implements PodCgroups {
+    private static final Duration DEATH = Duration.ofSeconds(10);
+    private static final String SCOPE = ".scope";
+
+    private final Cgroups cgroups;
+    private final Systemd systemd;
+    private final SliceName slice;
+
+    /** @param slice where the scopes of pods go that name none */
+    public SystemdDriver(Cgroups cgroups, Systemd systemd, SliceName slice) {
+        this.cgroups = cgroups;
+        this.systemd = systemd;
+        this.slice = slice;
+    }
+
+    @Override
+    public String place(String asked, String podId) {
+        SliceName parent = asked.isEmpty() ? slice : SliceName.parse(asked);
+        return parent.path() + "/" + scope(podId);
+    }
+
+    @Override
+    public boolean needsPause() {
+        return true;
+    }
+
+    /** A scope is made around a process, so the process comes first; it has no limits and does nothing. */
+    @Override
+    public void launchPause(String place, String podId, Launcher launcher) throws InterruptedException {
+        int pid = launcher.launch(CgroupEntry.none());
+        systemd.start(new Scope(scope(podId), slice(place), "Berth pod " + podId, pid));
+        cgroups.create(new CgroupSpec(place, PodCgroups.name(podId), CgroupResources.NONE, DevicePolicy.all()))
+                .move(pid);
+    }
+
+    @Override
+    public void killPause(String place, String podId) {
+        kill(cgroups.open(place));
+    }
+
+    /** The scope goes by itself, and its slice is the kubelet's or shared. */
+    @Override
+    public void remove(String place, String podId) {}
+
+    @Override
+    public void removeLeftover(String podId) {
+        cgroups.sweep(scope(podId), List.of("/")).forEach(SystemdDriver::kill);
+    }
+
+    private static void kill(Cgroup scope) {
+        if (scope.exists()) {
+            scope.kill();
+            scope.awaitEmpty(DEATH);
+        }
+    }
+
+    private static SliceName slice(String place) {
+        String parent = place.substring(0, place.lastIndexOf('/'));
+        return parent.isEmpty() ? SliceName.ROOT : SliceName.parse(parent);
+    }
+
+    private static String scope(String podId) {
+        return PodCgroups.name(podId) + SCOPE;
+    }
+}
