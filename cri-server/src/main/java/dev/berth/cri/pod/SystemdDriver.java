@@ -1,10 +1,7 @@
 package dev.berth.cri.pod;
 
 import dev.berth.runtime.cgroup.Cgroup;
-import dev.berth.runtime.cgroup.CgroupResources;
-import dev.berth.runtime.cgroup.CgroupSpec;
 import dev.berth.runtime.cgroup.Cgroups;
-import dev.berth.runtime.cgroup.DevicePolicy;
 import dev.berth.runtime.launch.CgroupEntry;
 import dev.berth.runtime.systemd.Scope;
 import dev.berth.runtime.systemd.SliceName;
@@ -44,13 +41,15 @@ public final class SystemdDriver implements PodCgroups {
         return true;
     }
 
-    /** A scope is made around a process, so the process comes first; it has no limits and does nothing. */
+    /**
+     * A scope is made around a process, so the process comes first. It leaves the scope's own cgroup before any controller is
+     * switched on below: afterwards the kernel would not let it.
+     */
     @Override
     public void launchPause(String place, String podId, Launcher launcher) throws InterruptedException {
         int pid = launcher.launch(CgroupEntry.none());
         systemd.start(new Scope(scope(podId), slice(place), "Berth pod " + podId, pid));
-        cgroups.create(new CgroupSpec(place, PodCgroups.name(podId), CgroupResources.NONE, DevicePolicy.all()))
-                .move(pid);
+        cgroups.open(place).child(PodCgroups.name(podId)).move(pid);
     }
 
     @Override

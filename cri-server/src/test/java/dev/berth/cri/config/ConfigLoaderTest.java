@@ -104,7 +104,7 @@ class ConfigLoaderTest {
             containers.ulimits = ["nofile=x"] | "nofile=x" has a limit that is neither a number nor "unlimited".
             metrics.address = "9640"     | must be "host:port", or "" for off; "9640" is not host:port.
             metrics.address = "h:70000"  | "h:70000" is not host:port.
-            cgroup.driver = "systemd"    | must be one of "cgroupfs"; "systemd" is none of them.
+            cgroup.driver = "slurm"      | must be one of "cgroupfs", "systemd"; "slurm" is none of them.
             cgroup.parent = "/a/../b"    | must be a path of cgroups such as "/berth"; /a/../b is none.
             images.pinned = ["a b"]      | "a b" is no image reference.
             images = 1                   | there is no key images
