@@ -19,21 +19,28 @@ final class CgroupDrivers {
 
     /** @throws CgroupFailure when this node cannot have that driver */
     static PodCgroups of(BerthConfig.Cgroup config, Cgroups cgroups) {
+        if (config.writable() && !(cgroups.layout() instanceof CgroupLayout.V2)) {
+            throw invalid("cgroup.writable = true needs a node with cgroup v2 alone; this one has %s."
+                    .formatted(cgroups.layout()));
+        }
         return switch (config.driver()) {
-            case CGROUPFS -> new CgroupfsDriver(cgroups, config.parent());
-            case SYSTEMD -> systemd(config.parent(), cgroups);
+            case CGROUPFS -> new CgroupfsDriver(cgroups, config.parent(), config.writable());
+            case SYSTEMD -> systemd(config, cgroups);
         };
     }
 
-    private static PodCgroups systemd(String parent, Cgroups cgroups) {
+    private static PodCgroups systemd(BerthConfig.Cgroup config, Cgroups cgroups) {
         if (!(cgroups.layout() instanceof CgroupLayout.V2)) {
-            throw new CgroupFailure(
-                    CgroupFailure.Kind.INVALID,
+            throw invalid(
                     "cgroup.driver = \"systemd\" needs a node with cgroup v2 alone; this one has %s. Use \"cgroupfs\" here and in the kubelet."
-                            .formatted(cgroups.layout()),
-                    null);
+                            .formatted(cgroups.layout()));
         }
-        return new SystemdDriver(cgroups, new SystemdBus(SystemdBus.ADDRESS, PATIENCE), slice(parent));
+        return new SystemdDriver(
+                cgroups, new SystemdBus(SystemdBus.ADDRESS, PATIENCE), slice(config.parent()), config.writable());
+    }
+
+    private static CgroupFailure invalid(String sentence) {
+        return new CgroupFailure(CgroupFailure.Kind.INVALID, sentence, null);
     }
 
     /** The slice that is where a path of cgroups would be: {@code /berth/pods} is {@code berth-pods.slice}. */

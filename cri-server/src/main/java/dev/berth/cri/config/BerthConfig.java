@@ -43,8 +43,9 @@ public record BerthConfig(
      * Who makes cgroups, and where.
      *
      * @param parent the cgroup of pods whose request names none, for example {@code /berth}
+     * @param writable whether a container may make cgroups below its own
      */
-    public record Cgroup(CgroupDriver driver, String parent) {}
+    public record Cgroup(CgroupDriver driver, String parent, boolean writable) {}
 
     /** What a container gets that its request leaves open. */
     public record Containers(boolean seccompDefault, List<Ulimit> ulimits) {}

@@ -91,7 +91,8 @@ public final class EffectiveConfig {
                         get(Settings.PINNED),
                         get(Settings.MAX_DOWNLOADS),
                         get(Settings.PROGRESS_TIMEOUT)),
-                new BerthConfig.Cgroup(get(Settings.CGROUP_DRIVER), get(Settings.CGROUP_PARENT)),
+                new BerthConfig.Cgroup(
+                        get(Settings.CGROUP_DRIVER), get(Settings.CGROUP_PARENT), get(Settings.CGROUP_WRITABLE)),
                 new BerthConfig.Containers(get(Settings.SECCOMP_DEFAULT), get(Settings.ULIMITS)),
                 new BerthConfig.Streaming(get(Settings.STREAM_ADDRESS), get(Settings.STREAM_IDLE)),
                 get(Settings.METRICS_ADDRESS),

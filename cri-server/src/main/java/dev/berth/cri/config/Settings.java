@@ -75,6 +75,11 @@ final class Settings {
             new Form<>("a path of cgroups such as \"/berth\"", Settings::cgroup, Form::quoted),
             "/berth",
             "The cgroup of pods whose request names none.");
+    static final Setting<Boolean> CGROUP_WRITABLE = new Setting<>(
+            "cgroup.writable",
+            Form.yesOrNo(),
+            false,
+            "Whether every container may make cgroups below its own; cgroup v2 only.");
 
     static final Setting<Boolean> SECCOMP_DEFAULT = new Setting<>(
             "containers.seccomp_default",
@@ -133,6 +138,7 @@ final class Settings {
             PROGRESS_TIMEOUT,
             CGROUP_DRIVER,
             CGROUP_PARENT,
+            CGROUP_WRITABLE,
             SECCOMP_DEFAULT,
             ULIMITS,
             STREAM_ADDRESS,

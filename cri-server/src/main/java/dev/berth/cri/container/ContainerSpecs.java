@@ -74,7 +74,8 @@ final class ContainerSpecs {
     private CgroupView view(Cgroup cgroup, boolean privileged) {
         return switch (platform.cgroups().layout()) {
             case CgroupLayout.V2 v2 when privileged -> new CgroupView.Host(clone(v2.root(), false));
-            case CgroupLayout.V2 _ -> new CgroupView.Unified();
+            case CgroupLayout.V2 _ ->
+                new CgroupView.Unified(platform.podCgroups().writable());
             case CgroupLayout.V1 v1 -> {
                 List<CgroupView.Hierarchy> hierarchies = new ArrayList<>();
                 for (CgroupHierarchy hierarchy : v1.hierarchies()) {

@@ -2,6 +2,7 @@ package dev.berth.cri.network;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.metrics.Metrics;
+import dev.berth.cri.pod.Bandwidth;
 import dev.berth.cri.pod.PodNetwork;
 import dev.berth.cri.v1.PodSandboxMetadata;
 import dev.berth.cri.v1.PortMapping;
@@ -112,8 +113,10 @@ public final class CniPodNetwork implements PodNetwork {
         List<CniCapabilities.PortMapping> ports = pod.getConfig().getPortMappingsList().stream()
                 .map(CniPodNetwork::port)
                 .toList();
+        CniCapabilities capabilities =
+                CniCapabilities.of(ports, Bandwidth.of(pod.getConfig().getAnnotationsMap()));
         CniAttachment.Pod owner = new CniAttachment.Pod(metadata.getNamespace(), metadata.getName(), metadata.getUid());
-        return new CniAttachment(pod.getId(), netns.toString(), INTERFACE, owner, CniCapabilities.ofPorts(ports));
+        return new CniAttachment(pod.getId(), netns.toString(), INTERFACE, owner, capabilities);
     }
 
     private static CniCapabilities.PortMapping port(PortMapping port) {

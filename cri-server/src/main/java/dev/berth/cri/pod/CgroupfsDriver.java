@@ -12,17 +12,27 @@ import dev.berth.runtime.launch.CgroupEntry;
 public final class CgroupfsDriver implements PodCgroups {
     private final Cgroups cgroups;
     private final String parent;
+    private final boolean writable;
 
-    /** @param parent where the places of pods go that name none */
-    public CgroupfsDriver(Cgroups cgroups, String parent) {
+    /**
+     * @param parent where the places of pods go that name none
+     * @param writable whether containers may make cgroups below their own
+     */
+    public CgroupfsDriver(Cgroups cgroups, String parent, boolean writable) {
         this.cgroups = cgroups;
         this.parent = parent;
+        this.writable = writable;
     }
 
     @Override
     public String place(String asked, String podId) {
         String path = CgroupPaths.parent(asked, "/");
         return path.equals("/") ? own(podId) : path;
+    }
+
+    @Override
+    public boolean writable() {
+        return writable;
     }
 
     @Override

@@ -26,6 +26,9 @@ public interface PodCgroups {
      */
     String place(String asked, String podId);
 
+    /** Whether a container may make cgroups below its own; cgroup v2 only. */
+    boolean writable();
+
     /** Whether every pod needs a pause process, and not only one whose containers share their pid namespace. */
     boolean needsPause();
 

@@ -38,6 +38,7 @@ final class PodRequest {
         }
         config.getPortMappingsList().forEach(PodRequest::port);
         path("the log directory", config.getLogDirectory());
+        Bandwidth.of(config.getAnnotationsMap());
         cgroupParent(config.getLinux().getCgroupParent(), cgroups);
         LinuxSandboxSecurityContext security = config.getLinux().getSecurityContext();
         namespaces(security.getNamespaceOptions());

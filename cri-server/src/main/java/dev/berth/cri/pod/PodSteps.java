@@ -16,6 +16,7 @@ final class PodSteps {
     private final PodShim shims;
     private final PodNetns netns;
     private final PodPause pause;
+    private final PodLimits limits;
 
     PodSteps(Platform platform, Pods pods, PodShim shims) {
         this.platform = platform;
@@ -24,6 +25,7 @@ final class PodSteps {
         this.shims = shims;
         this.netns = new PodNetns(platform);
         this.pause = new PodPause(platform);
+        this.limits = new PodLimits(platform);
     }
 
     Verb<PodMaking> run() {
@@ -36,6 +38,7 @@ final class PodSteps {
                 Step.of("netns", making -> netns.pin(making.pod()), making -> netns.unpin(making.pod())),
                 Step.of("network", this::attach, making -> detach(making.pod())),
                 Step.of("pause", making -> pause.launch(making.pod()), making -> pause.kill(making.pod())),
+                Step.of("limits", making -> limits.applyFirst(making.pod()), making -> removePlace(making.pod())),
                 Step.of("ready", making -> markReady(making.pod())));
     }
 
@@ -57,6 +60,10 @@ final class PodSteps {
 
     private void recordIntent(PodMaking making) {
         pods.store().put(making.pod().id(), making.pod().record());
+    }
+
+    private void removePlace(Pod pod) {
+        platform.podCgroups().remove(pod.record().getCgroupParent(), pod.id());
     }
 
     private void attach(PodMaking making) throws InterruptedException {

@@ -22,18 +22,28 @@ public final class SystemdDriver implements PodCgroups {
     private final Cgroups cgroups;
     private final Systemd systemd;
     private final SliceName slice;
+    private final boolean writable;
 
-    /** @param slice where the scopes of pods go that name none */
-    public SystemdDriver(Cgroups cgroups, Systemd systemd, SliceName slice) {
+    /**
+     * @param slice where the scopes of pods go that name none
+     * @param writable whether containers may make cgroups below their own
+     */
+    public SystemdDriver(Cgroups cgroups, Systemd systemd, SliceName slice, boolean writable) {
         this.cgroups = cgroups;
         this.systemd = systemd;
         this.slice = slice;
+        this.writable = writable;
     }
 
     @Override
     public String place(String asked, String podId) {
         SliceName parent = asked.isEmpty() ? slice : SliceName.parse(asked);
         return parent.path() + "/" + scope(podId);
+    }
+
+    @Override
+    public boolean writable() {
+        return writable;
     }
 
     @Override

@@ -87,7 +87,7 @@ final class LiveContainers {
                 cgroups,
                 test,
                 layout,
-                new CgroupfsDriver(cgroups, PARENT),
+                new CgroupfsDriver(cgroups, PARENT, false),
                 Duration.ofSeconds(30),
                 test,
                 InstantSource.system());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What is refused before anything of a pod sandbox is made, each with a sentence that says what is wrong. */
 class PodRequestTest {
     private static final PodCgroups CGROUPS =
-            new CgroupfsDriver(Cgroups.ofThisNode(new LinuxKernel()), TestPlatform.CGROUP_PARENT);
+            new CgroupfsDriver(Cgroups.ofThisNode(new LinuxKernel()), TestPlatform.CGROUP_PARENT, false);
 
     private final RunPodSandboxRequest.Builder request = RunPodSandboxRequest.newBuilder();
 

@@ -26,7 +26,8 @@ class SystemdDriverTest {
                 started.add(scope);
                 throw new SystemdFailure("systemd is a fake here", null);
             },
-            new SliceName("berth.slice"));
+            new SliceName("berth.slice"),
+            false);
 
     @Test
     void aPodGoesToAScopeInTheSliceThatTheKubeletNames() {

@@ -40,7 +40,7 @@ public final class TestPlatform implements PodNetwork, StepWatch {
                 cgroups,
                 this,
                 layout,
-                new CgroupfsDriver(cgroups, CGROUP_PARENT),
+                new CgroupfsDriver(cgroups, CGROUP_PARENT, false),
                 LAUNCH_LIMIT,
                 this,
                 () -> now);

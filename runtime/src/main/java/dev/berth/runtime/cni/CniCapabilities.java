@@ -42,8 +42,8 @@ public record CniCapabilities(
         }
     }
 
-    public static CniCapabilities ofPorts(List<PortMapping> portMappings) {
-        return new CniCapabilities(portMappings, null, null, null, Map.of());
+    public static CniCapabilities of(List<PortMapping> portMappings, @Nullable Bandwidth bandwidth) {
+        return new CniCapabilities(portMappings, bandwidth, null, null, Map.of());
     }
 
     /** The runtimeConfig with every capability that has a value, by the names that CNI's conventions give them. */

@@ -7,15 +7,19 @@ public sealed interface CgroupView {
     /** The mounts that the plan takes over. */
     default List<Integer> descriptors() {
         return switch (this) {
-            case Unified() -> List.of();
+            case Unified _ -> List.of();
             case Host(int mount) -> List.of(mount);
             case Hierarchies(List<Hierarchy> hierarchies) ->
                 hierarchies.stream().map(Hierarchy::mount).toList();
         };
     }
 
-    /** A cgroup2 mount of its own cgroup namespace. */
-    record Unified() implements CgroupView {}
+    /**
+     * A cgroup2 mount of its own cgroup namespace.
+     *
+     * @param writable whether it may make cgroups below its own, also when it is not privileged
+     */
+    record Unified(boolean writable) implements CgroupView {}
 
     /** A tmpfs with one bind mount a hierarchy. */
     record Hierarchies(List<Hierarchy> hierarchies) implements CgroupView {

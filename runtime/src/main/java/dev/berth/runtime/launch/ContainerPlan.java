@@ -99,8 +99,12 @@ public final class ContainerPlan {
         plan.mkdir(root, "/sys", 0755);
         plan.move(sys, root, "/sys", Op.NOFOLLOW);
         switch (spec.cgroupView()) {
-            case CgroupView.Unified() ->
-                plan.move(plan.newFs("cgroup2", Map.of(), MountFlags.INERT | readOnly), sys, "fs/cgroup", 0);
+            case CgroupView.Unified(boolean writable) ->
+                plan.move(
+                        plan.newFs("cgroup2", Map.of(), MountFlags.INERT | (writable ? 0 : readOnly)),
+                        sys,
+                        "fs/cgroup",
+                        0);
             case CgroupView.Host(int mount) -> plan.move(plan.pass(mount), sys, "fs/cgroup", 0);
             case CgroupView.Hierarchies(List<CgroupView.Hierarchy> hierarchies) -> hierarchies(sys, hierarchies);
         }

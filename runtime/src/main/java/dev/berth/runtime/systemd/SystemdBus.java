@@ -108,7 +108,12 @@ public final class SystemdBus implements Systemd, AutoCloseable {
     }
 
     private DBusConnection connect() throws DBusException {
-        return DBusConnectionBuilder.forAddress(address).withShared(false).build();
+        return DBusConnectionBuilder.forAddress(address)
+                .withShared(false)
+                .transportConfig()
+                .withTimeout((int) patience.toMillis())
+                .back()
+                .build();
     }
 
     @Override

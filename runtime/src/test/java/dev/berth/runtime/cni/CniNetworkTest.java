@@ -88,6 +88,16 @@ class CniNetworkTest {
     }
 
     @Test
+    void theBandwidthPluginGetsRatesAndBursts() throws Exception {
+        network("""
+                {"cniVersion": "1.0.0", "name": "pods", "plugins": [
+                  {"type": "bridge"}, {"type": "portmap", "capabilities": {"bandwidth": true}}]}""").add(attachment());
+        assertEquals(
+                "{\"bandwidth\":{\"ingressRate\":1000,\"ingressBurst\":8000,\"egressRate\":0,\"egressBurst\":0}}",
+                runner.stdin("ADD portmap").path("runtimeConfig").toString());
+    }
+
+    @Test
     void delRunsInReverseWithTheResultOfAdd() throws Exception {
         CniResult result = network(LIST).add(attachment());
         network(LIST).del(attachment(), result);
@@ -272,8 +282,10 @@ class CniNetworkTest {
                 bin.toString(),
                 "eth0",
                 new CniAttachment.Pod("default", "web", "u-1"),
-                CniCapabilities.ofPorts(List.of(
-                        new CniCapabilities.PortMapping(8080, 80, "tcp", "127.0.0.1"),
-                        new CniCapabilities.PortMapping(0, 81, "tcp", ""))));
+                CniCapabilities.of(
+                        List.of(
+                                new CniCapabilities.PortMapping(8080, 80, "tcp", "127.0.0.1"),
+                                new CniCapabilities.PortMapping(0, 81, "tcp", "")),
+                        new CniCapabilities.Bandwidth(1_000, 8_000, 0, 0)));
     }
 }

@@ -115,7 +115,7 @@ final class LiveCni {
                 "/run/netns/pod",
                 "eth0",
                 new CniAttachment.Pod("default", "web", "u-1"),
-                CniCapabilities.ofPorts(List.of(new CniCapabilities.PortMapping(HOST_PORT, POD_PORT, "tcp", ""))));
+                CniCapabilities.of(List.of(new CniCapabilities.PortMapping(HOST_PORT, POD_PORT, "tcp", "")), null));
     }
 
     private static boolean hello(String address, int port) throws InterruptedException {

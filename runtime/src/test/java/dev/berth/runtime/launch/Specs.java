@@ -19,7 +19,7 @@ final class Specs {
     List<String> readonly = List.of();
     List<Rlimit> rlimits = List.of();
     List<String> arguments = List.of("sh", "-c", "true");
-    CgroupView view = new CgroupView.Unified();
+    CgroupView view = new CgroupView.Unified(false);
     Stdio stdio = Stdio.container(false, false, false);
 
     @Nullable

@@ -201,7 +201,7 @@ final class LivePod {
 
     private CgroupView view() {
         return switch (cgroups.layout()) {
-            case CgroupLayout.V2 _ -> new CgroupView.Unified();
+            case CgroupLayout.V2 _ -> new CgroupView.Unified(false);
             case CgroupLayout.V1 _ -> new CgroupView.Hierarchies(List.of());
         };
     }
