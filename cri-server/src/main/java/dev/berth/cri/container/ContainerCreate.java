@@ -120,6 +120,7 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
     private ContainerRecord plan(Pod pod, CreateContainerRequest request) {
         ContainerConfig config = request.getConfig();
         Images.Present image = images.require(config.getImage().getImage());
+        config.getMountsList().forEach(mount -> SharedSource.require(platform.kernel(), mount));
         Command command = Command.of(config, image.config());
         ResolvedUser user = users.resolve(config.getLinux().getSecurityContext(), image);
         String id = Ids.random();
@@ -143,6 +144,7 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                         config.getStopSignal().name(), image.config().stopSignal()))
                 .addAllVolumeImages(volumeImages(config))
                 .setSeccompProfile(processes.seccompProfile(config.getLinux().getSecurityContext()))
+                .addAllDeclaredVolumes(DeclaredVolumes.of(config, image.config()))
                 .build();
         processes.first(record);
         config.getDevicesList().forEach(device -> ContainerRequest.requireDevice(Path.of(device.getHostPath())));

@@ -7,8 +7,6 @@ import dev.berth.cri.v1.CreateContainerRequest;
 import dev.berth.cri.v1.Device;
 import dev.berth.cri.v1.LinuxContainerResources;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
-import dev.berth.cri.v1.Mount;
-import dev.berth.cri.v1.MountPropagation;
 import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
 import java.nio.file.Files;
@@ -19,7 +17,6 @@ import java.util.List;
 /** Says what is wrong with a request for a container, before anything is made. */
 final class ContainerRequest {
     private static final int LONGEST_NAME = 253;
-    private static final int LONGEST_PATH = 4095;
     private static final int LOWEST_OOM_SCORE = -1000;
     private static final int HIGHEST_OOM_SCORE = 1000;
 
@@ -32,9 +29,9 @@ final class ContainerRequest {
             throw CriFailure.invalid("the container %s names no image; give image.image"
                     .formatted(config.getMetadata().getName()));
         }
-        config.getMountsList().forEach(ContainerRequest::mount);
+        config.getMountsList().forEach(MountRequest::validate);
         config.getDevicesList().forEach(ContainerRequest::device);
-        path("working directory", config.getWorkingDir(), true);
+        RequestPaths.requireUnlessEmpty("working directory", config.getWorkingDir());
         logPath(config.getLogPath(), request);
         security(config.getLinux().getSecurityContext(), pod);
         resources(config.getLinux().getResources());
@@ -49,59 +46,12 @@ final class ContainerRequest {
         }
     }
 
-    private static void mount(Mount mount) {
-        path("mount's container path", mount.getContainerPath(), false);
-        if (ImageVolume.isAskedFor(mount)) {
-            imageMount(mount);
-            return;
-        }
-        path("mount's host path", mount.getHostPath(), false);
-        if (!Files.exists(Path.of(mount.getHostPath()))) {
-            throw CriFailure.invalid(
-                    "the mount's host path %s does not exist; make it or mount another".formatted(mount.getHostPath()));
-        }
-        if (mount.getRecursiveReadOnly()
-                && (!mount.getReadonly() || mount.getPropagation() != MountPropagation.PROPAGATION_PRIVATE)) {
-            throw CriFailure.invalid(
-                    "the mount on %s is to be recursively read-only; that needs readonly and private propagation"
-                            .formatted(mount.getContainerPath()));
-        }
-        if (mount.getUidMappingsCount() > 0 || mount.getGidMappingsCount() > 0) {
-            throw CriFailure.invalid(
-                    "the mount on %s asks for id mappings, which this runtime does not offer without user namespaces"
-                            .formatted(mount.getContainerPath()));
-        }
-    }
-
-    private static void imageMount(Mount mount) {
-        if (!mount.getReadonly()) {
-            throw CriFailure.invalid(
-                    "the image mounted on %s can only be read-only; set readonly".formatted(mount.getContainerPath()));
-        }
-        String subPath = mount.getImageSubPath();
-        if (subPath.startsWith("/") || List.of(subPath.split("/", -1)).contains("..")) {
-            throw CriFailure.invalid("the image sub path %s must be relative, without ..".formatted(subPath));
-        }
-    }
-
     private static void device(Device device) {
-        path("device's container path", device.getContainerPath(), false);
-        path("device's host path", device.getHostPath(), false);
+        RequestPaths.require("device's container path", device.getContainerPath());
+        RequestPaths.require("device's host path", device.getHostPath());
         if (!device.getPermissions().matches("[rwm]{0,3}")) {
             throw CriFailure.invalid("the permissions %s of device %s are not made of r, w and m"
                     .formatted(device.getPermissions(), device.getContainerPath()));
-        }
-    }
-
-    /** Absolute, bounded, without {@code ..}. */
-    private static void path(String what, String path, boolean mayBeEmpty) {
-        if (path.isEmpty() && mayBeEmpty) {
-            return;
-        }
-        boolean climbs = List.of(path.split("/", -1)).contains("..");
-        if (!path.startsWith("/") || climbs || path.length() > LONGEST_PATH || path.indexOf(0) >= 0) {
-            throw CriFailure.invalid("the %s '%s' must be absolute, without .. and at most %d characters"
-                    .formatted(what, path.length() > LONGEST_PATH ? "(too long)" : path, LONGEST_PATH));
         }
     }
 
@@ -121,8 +71,8 @@ final class ContainerRequest {
         if (security.getPrivileged() && !podPrivileged) {
             throw CriFailure.invalid("a privileged container needs a privileged pod sandbox");
         }
-        security.getMaskedPathsList().forEach(path -> path("masked path", path, false));
-        security.getReadonlyPathsList().forEach(path -> path("read-only path", path, false));
+        security.getMaskedPathsList().forEach(path -> RequestPaths.require("masked path", path));
+        security.getReadonlyPathsList().forEach(path -> RequestPaths.require("read-only path", path));
         NamespaceOption options = security.getNamespaceOptions();
         if (options.hasUsernsOptions() && options.getUsernsOptions().getMode() != NamespaceMode.NODE) {
             throw CriFailure.invalid("a user namespace is not offered by this runtime; use mode NODE");

@@ -39,10 +39,11 @@ final class HostMounts {
         List<BindMount> mounts = new ArrayList<>();
         try {
             asked(container.record(), mounts);
+            declared(container.record(), mounts);
             defaults(container, mounts);
             return mounts;
         } catch (RuntimeException failure) {
-            mounts.forEach(mount -> platform.kernel().close(mount.mount()));
+            mounts.forEach(mount -> mount.close(platform.kernel()));
             throw failure;
         }
     }
@@ -51,11 +52,25 @@ final class HostMounts {
         Iterator<String> volumeImages = record.getVolumeImagesList().iterator();
         for (Mount mount : record.getConfig().getMountsList()) {
             if (ImageVolume.isAskedFor(mount)) {
-                int clone = ImageVolume.open(platform.kernel(), images.layers(volumeImages.next()), mount);
-                into.add(new BindMount(clone, clean(mount.getContainerPath()), true));
+                into.add(image(mount, volumeImages.next()));
             } else {
                 into.add(bind(mount));
             }
+        }
+    }
+
+    /** Volumes of the image, which only a read-only root needs. */
+    private static void declared(ContainerRecord record, List<BindMount> into) {
+        if (record.getConfig().getLinux().getSecurityContext().getReadonlyRootfs()) {
+            record.getDeclaredVolumesList().forEach(path -> into.add(BindMount.ofRoot(path)));
+        }
+    }
+
+    private BindMount image(Mount mount, String imageId) {
+        Kernel kernel = platform.kernel();
+        try (Fd clone = new Fd(kernel, ImageVolume.open(kernel, images.layers(imageId), mount))) {
+            MountOptions.of(mount).apply(kernel, clone.number());
+            return new BindMount(clone.release(), clean(mount.getContainerPath()), true);
         }
     }
 
@@ -84,10 +99,7 @@ final class HostMounts {
                 boolean recursive = mount.getRecursiveReadOnly();
                 kernel.mountSetattr(clone.number(), recursive, Kernel.MOUNT_ATTR_RDONLY, 0, 0, 0);
             }
-            long options = MountOptions.attributes(mount);
-            if (options != 0) {
-                kernel.mountSetattr(clone.number(), false, options, 0, 0, 0);
-            }
+            MountOptions.of(mount).apply(kernel, clone.number());
         } catch (KernelFailure failure) {
             throw CriFailure.invalid("the mount of %s on %s cannot be made so: %s"
                     .formatted(mount.getHostPath(), mount.getContainerPath(), failure.getMessage()));

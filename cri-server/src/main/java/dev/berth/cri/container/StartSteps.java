@@ -85,7 +85,7 @@ final class StartSteps {
 
     private void closeMounts(ContainerStarting starting) {
         Kernel kernel = platform.kernel();
-        starting.mounts().forEach(mount -> kernel.close(mount.mount()));
+        starting.mounts().forEach(mount -> mount.close(kernel));
         starting.mounts().clear();
     }
 

@@ -27,7 +27,9 @@ public final class Status implements Rpc<StatusRequest, StatusResponse> {
         this.info = Map.copyOf(info);
         this.fixed = StatusResponse.newBuilder()
                 .addAllRuntimeHandlers(HANDLERS.stream().map(Status::handler).toList())
-                .setFeatures(RuntimeFeatures.newBuilder().setSupplementalGroupsPolicy(true))
+                .setFeatures(RuntimeFeatures.newBuilder()
+                        .setSupplementalGroupsPolicy(true)
+                        .setMountOptions(true))
                 .build();
     }
 

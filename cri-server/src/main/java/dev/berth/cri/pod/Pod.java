@@ -6,6 +6,10 @@ import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.runtime.shim.Shim;
 import dev.berth.state.v1.PodRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +25,7 @@ public final class Pod {
     public static final String PAUSE = "pause";
 
     private static final int SHORT_ID = 12;
+    private static final Path NODE_HOSTNAME = Path.of("/proc/sys/kernel/hostname");
 
     private final String id;
     private final ReentrantLock lock = new ReentrantLock();
@@ -90,10 +95,21 @@ public final class Pod {
         return record.getConfig().getLinux().getSecurityContext().getNamespaceOptions();
     }
 
-    /** The hostname that was asked for, or the beginning of the id. */
+    /** The hostname that its containers see: the node's on the node's network, else the one asked for or the beginning of the id. */
     public String hostname() {
+        if (hostNetwork()) {
+            return nodeHostname();
+        }
         String asked = record.getConfig().getHostname();
         return asked.isEmpty() ? id.substring(0, SHORT_ID) : asked;
+    }
+
+    private static String nodeHostname() {
+        try {
+            return Files.readString(NODE_HOSTNAME).strip();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("the node's hostname could not be read", failure);
+        }
     }
 
     public boolean hostNetwork() {

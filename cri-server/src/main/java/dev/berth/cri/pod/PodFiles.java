@@ -20,7 +20,6 @@ public final class PodFiles {
 
     private static final Path NODE_RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final Path NODE_HOSTS = Path.of("/etc/hosts");
-    private static final Path NODE_HOSTNAME = Path.of("/proc/sys/kernel/hostname");
     private static final String SHM_OPTIONS = "mode=1777,size=65536k";
     private static final long SHM_FLAGS = Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC;
 
@@ -35,7 +34,7 @@ public final class PodFiles {
         Path directory = PrivateDirectories.make(platform.layout().podDirectory(pod.id()));
         try {
             Files.writeString(directory.resolve(RESOLV_CONF), resolvConf(pod));
-            Files.writeString(directory.resolve(HOSTNAME), hostname(making) + "\n");
+            Files.writeString(directory.resolve(HOSTNAME), pod.hostname() + "\n");
             Files.writeString(directory.resolve(HOSTS), hosts(making));
         } catch (IOException failure) {
             throw new UncheckedIOException(
@@ -84,12 +83,6 @@ public final class PodFiles {
             lines.add("options " + String.join(" ", dns.getOptionsList()));
         }
         return String.join("\n", lines) + "\n";
-    }
-
-    private static String hostname(PodMaking making) throws IOException {
-        return making.pod().hostNetwork()
-                ? Files.readString(NODE_HOSTNAME).strip()
-                : making.pod().hostname();
     }
 
     private static String hosts(PodMaking making) throws IOException {

@@ -60,9 +60,10 @@ final class PodRequest {
             throw CriFailure.invalid("the %s in the pod sandbox's metadata must have 1 to %d characters, but has %d"
                     .formatted(what, LONGEST_NAME, value.length()));
         }
-        if (value.contains("/") || value.chars().anyMatch(Character::isISOControl)) {
+        if (value.chars().anyMatch(c -> "/;=".indexOf(c) >= 0 || Character.isISOControl(c))) {
             throw CriFailure.invalid(
-                    "the %s in the pod sandbox's metadata must not hold a slash or control character".formatted(what));
+                    "the %s '%s' in the pod sandbox's metadata must not hold a slash or control character, nor ; or =, which network plugins take for the end of a name"
+                            .formatted(what, value));
         }
     }
 

@@ -87,13 +87,13 @@ class ContainerPartsTest {
     @Test
     void mountOptionsBecomeAttributesAndOthersAreRefused() {
         Mount.Builder mount = Mount.newBuilder().setContainerPath("/data");
-        assertEquals(0, MountOptions.attributes(mount.build()));
+        assertEquals(0, MountOptions.of(mount.build()));
         mount.addMountOptions("noexec").addMountOptions("nodev").addMountOptions("nosuid");
         assertEquals(
                 Kernel.MOUNT_ATTR_NOEXEC | Kernel.MOUNT_ATTR_NODEV | Kernel.MOUNT_ATTR_NOSUID,
-                MountOptions.attributes(mount.build()));
+                MountOptions.of(mount.build()));
         mount.addMountOptions("suid");
-        CriFailure failure = assertThrows(CriFailure.class, () -> MountOptions.attributes(mount.build()));
+        CriFailure failure = assertThrows(CriFailure.class, () -> MountOptions.of(mount.build()));
         assertEquals("the mount option suid on /data is none of noexec, nodev and nosuid", failure.getMessage());
     }
 

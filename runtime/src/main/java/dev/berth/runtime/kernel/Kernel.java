@@ -41,7 +41,14 @@ public interface Kernel {
     long MOUNT_ATTR_NOSUID = 0x2;
     long MOUNT_ATTR_NODEV = 0x4;
     long MOUNT_ATTR_NOEXEC = 0x8;
+    long MOUNT_ATTR_NOATIME = 0x10;
+    long MOUNT_ATTR_STRICTATIME = 0x20;
+    /** The bits of which one way of keeping access times is made; to be cleared when another is set. */
+    long MOUNT_ATTR_ATIME = 0x70;
+
+    long MOUNT_ATTR_NODIRATIME = 0x80;
     long MOUNT_ATTR_IDMAP = 0x100000;
+    long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
 
     long MS_RDONLY = 1;
     long MS_NOSUID = 2;

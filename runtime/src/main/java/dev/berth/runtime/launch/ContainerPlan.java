@@ -191,7 +191,8 @@ public final class ContainerPlan {
             } else {
                 plan.mkfile(root, mount.path(), 0644);
             }
-            plan.move(plan.pass(mount.mount()), root, mount.path(), 0);
+            Register tree = mount.isOfRoot() ? plan.clone(root, mount.path(), 0) : plan.pass(mount.mount());
+            plan.move(tree, root, mount.path(), 0);
         }
     }
 

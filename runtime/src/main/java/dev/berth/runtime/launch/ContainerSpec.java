@@ -46,7 +46,7 @@ public record ContainerSpec(
     /** Every descriptor in it. */
     List<Integer> descriptors() {
         List<Integer> all = new ArrayList<>(List.of(root, output.stdin()));
-        mounts.forEach(mount -> all.add(mount.mount()));
+        mounts.stream().filter(mount -> !mount.isOfRoot()).forEach(mount -> all.add(mount.mount()));
         all.addAll(cgroup.descriptors());
         all.addAll(cgroupView.descriptors());
         Stream.of(output.logDirectory(), output.oomFile())

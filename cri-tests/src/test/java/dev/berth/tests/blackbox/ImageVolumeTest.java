@@ -1,0 +1,160 @@
+package dev.berth.tests.blackbox;
+
+import static dev.berth.tests.blackbox.Refusal.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.berth.cri.v1.ImageSpec;
+import dev.berth.cri.v1.Mount;
+import dev.berth.cri.v1.RemoveImageRequest;
+import dev.berth.tests.image.OciImage;
+import dev.berth.tests.image.TarLayer;
+import dev.berth.tests.node.TestNode;
+import dev.berth.tests.pod.Pods;
+import dev.berth.tests.pod.RunningPod;
+import dev.berth.tests.world.OnNode;
+import io.grpc.Status;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Images mounted as volumes. In brackets the row of critest that a test stands for. */
+@OnNode
+class ImageVolumeTest {
+    private static final String AT = "/volume";
+
+    private final TestNode node;
+    private final Pods pods;
+
+    ImageVolumeTest(TestNode node) {
+        this.node = node;
+        pods = node.pods();
+    }
+
+    /** [IV1], [IV2] */
+    @Test
+    void anImageIsMountedReadonlyAndItsDigestIsTold() throws Exception {
+        String id = image("whole", new TarLayer().file("cargo/file", "one"), new TarLayer().file("top", "two"));
+        RunningPod pod = pod();
+        String container =
+                pod.create(pods.idle("main").addMounts(volume("whole")).build());
+        Mount told = pod.status(container).getMounts(0);
+        assertEquals(id, told.getImage().getImageRef());
+        assertEquals(AT, told.getContainerPath());
+        pod.startCreated(container);
+        assertEquals("onetwo", pod.shell(container, "cat /volume/cargo/file /volume/top"));
+        assertNotEquals(0, pod.exec(container, "/bin/touch", "/volume/new").getExitCode());
+        assertNotEquals(0, pod.exec(container, "/bin/rm", "/volume/top").getExitCode());
+    }
+
+    @Test
+    void anImageOfOneLayerIsMountedAsWell() throws Exception {
+        image("single", new TarLayer().file("file", "cargo"));
+        RunningPod pod = pod();
+        String container =
+                pod.start(pods.idle("main").addMounts(volume("single").addMountOptions("noexec")));
+        assertEquals("cargo", pod.shell(container, "cat /volume/file"));
+        assertNotEquals(0, pod.exec(container, "/bin/touch", "/volume/new").getExitCode());
+        assertTrue(pod.shell(container, "grep ' /volume ' /proc/self/mounts").contains("noexec"));
+    }
+
+    /** [IV3] */
+    @Test
+    void anImageThatIsToBeWritableIsRefused() throws Exception {
+        image("writable", new TarLayer().file("file", "cargo"));
+        refused(volume("writable").setReadonly(false), "read-only");
+    }
+
+    /** [IV4] */
+    @Test
+    void aPartOfAnImageIsMountedAlone() throws Exception {
+        image("part", new TarLayer().file("etc/deep/file", "one"), new TarLayer().file("etc/deep/other", "two"));
+        RunningPod pod = pod();
+        String container = pod.start(pods.idle("main").addMounts(volume("part").setImageSubPath("etc/deep")));
+        assertEquals("file\nother\n", pod.shell(container, "ls /volume"));
+        assertNotEquals(0, pod.exec(container, "/bin/touch", "/volume/new").getExitCode());
+    }
+
+    /** [IV5] */
+    @Test
+    void aPartThatTheImageDoesNotHaveIsRefused() throws Exception {
+        image("absent", new TarLayer().file("etc/file", "cargo"));
+        refused(volume("absent").setImageSubPath("not-existing"), "not-existing");
+        refused(volume("absent").setImageSubPath("etc/file"), "etc/file");
+    }
+
+    @Test
+    void aPartThatLeavesTheImageIsRefusedOrEndsWithinIt() throws Exception {
+        image(
+                "escape",
+                new TarLayer()
+                        .symlink("out", "../../../../../..")
+                        .symlink("root", "/")
+                        .file("in/file", "cargo"));
+        for (String path : List.of("..", "in/../..", "/in")) {
+            refused(volume("escape").setImageSubPath(path), path);
+        }
+        RunningPod pod = pod();
+        for (String path : List.of("out/in", "root/in")) {
+            String container = pod.start(
+                    pods.idle(path.replace('/', '-')).addMounts(volume("escape").setImageSubPath(path)));
+            assertEquals("file\n", pod.shell(container, "ls /volume"));
+        }
+    }
+
+    @Test
+    void anImageThatWasNotPulledIsNotFound() {
+        assertRefused(
+                Status.Code.NOT_FOUND,
+                () -> pod().create(pods.idle("main").addMounts(volume("never")).build()),
+                "volume-never");
+    }
+
+    @Test
+    void anImageThatIsRemovedStaysMountedUntilItsContainersGo() throws Exception {
+        String id = image("removed", new TarLayer().file("file", "cargo"));
+        RunningPod pod = pod();
+        String running = pod.start(pods.idle("running").addMounts(volume("removed")));
+        String created =
+                pod.create(pods.idle("created").addMounts(volume("removed")).build());
+        node.client()
+                .images()
+                .removeImage(RemoveImageRequest.newBuilder()
+                        .setImage(ImageSpec.newBuilder().setImage(id))
+                        .build());
+        pod.startCreated(created);
+        assertEquals("cargo", pod.shell(running, "cat /volume/file"));
+        assertEquals("cargo", pod.shell(created, "cat /volume/file"));
+        assertEquals(id, pod.status(created).getMounts(0).getImage().getImageRef());
+    }
+
+    private String image(String name, TarLayer... layers) throws IOException, InterruptedException {
+        List<byte[]> bytes = List.of(layers).stream().map(TarLayer::toBytes).toList();
+        node.registry().push().push("berth/volume-" + name, "1", OciImage.of(bytes, config -> config.put("User", "0")));
+        return node.pull(reference(name));
+    }
+
+    private static String reference(String name) {
+        return TestNode.HOST + "/berth/volume-" + name + ":1";
+    }
+
+    private static Mount.Builder volume(String name) {
+        return Mount.newBuilder()
+                .setContainerPath(AT)
+                .setImage(ImageSpec.newBuilder().setImage(reference(name)))
+                .setReadonly(true);
+    }
+
+    private RunningPod pod() {
+        return pods.run(pods.hostNetwork("volumes").build());
+    }
+
+    private void refused(Mount.Builder mount, String... words) {
+        RunningPod pod = pod();
+        assertRefused(
+                Status.Code.INVALID_ARGUMENT,
+                () -> pod.create(pods.idle("refused").addMounts(mount).build()),
+                words);
+    }
+}
