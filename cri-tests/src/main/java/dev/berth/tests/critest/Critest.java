@@ -52,32 +52,30 @@ public final class Critest {
         return new Critest(program, folder);
     }
 
-    /** Runs it to its end against a socket with more flags of critest; its log is `critest.log` in the folder. */
-    public List<CritestSpec> run(Path socket, List<String> flags) throws IOException, InterruptedException {
-        Path report = folder.resolve("critest.json");
+    /** Runs it to its end against a socket; its log is `NAME.log` in the folder. */
+    List<CritestSpec> run(Path socket, CritestRun run) throws IOException, InterruptedException {
+        Path report = folder.resolve(run.name() + ".json");
+        Path log = folder.resolve(run.name() + ".log");
+        Files.deleteIfExists(report);
         List<String> words = new ArrayList<>(List.of(
                 program.toString(),
                 "-runtime-endpoint=unix://" + socket,
                 "-ginkgo.json-report=" + report,
                 "-ginkgo.no-color"));
-        words.addAll(flags);
+        words.addAll(run.flags());
         Process process = new ProcessBuilder(words)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(log().toFile())
+                .redirectOutput(log.toFile())
                 .start();
         if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
             process.destroyForcibly();
-            throw new IOException("critest did not end within %d minutes; see %s".formatted(PATIENCE_MINUTES, log()));
+            throw new IOException("critest did not end within %d minutes; see %s".formatted(PATIENCE_MINUTES, log));
         }
         if (!Files.exists(report)) {
-            throw new IOException("critest made no report; it said: " + Files.readString(log()));
+            throw new IOException("critest made no report; it said: " + Files.readString(log));
         }
         return CritestReport.read(report);
-    }
-
-    public Path log() {
-        return folder.resolve("critest.log");
     }
 
     private static int indexOf(byte[] bytes, byte[] part, int from) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +37,9 @@ public final class CritestCommand implements Callable<Integer> {
     @Option(names = "--hosts", description = "its folder of HOST/hosts.toml files; mirrors are written there")
     private @Nullable Path hosts;
 
+    @Option(names = "--side-by-side", description = "so many of it at a time (default: ${DEFAULT-VALUE})")
+    private int sideBySide = 1;
+
     @Parameters(arity = "0..*", description = "more flags of critest")
     private List<String> flags = new ArrayList<>();
 
@@ -53,7 +57,12 @@ public final class CritestCommand implements Callable<Integer> {
             words.add("-ginkgo.focus=" + focus);
         }
         Path results = Project.target().resolve("critest");
-        List<CritestSpec> specs = CritestSession.run(server(), words, results);
+        List<CritestRun> runs = IntStream.rangeClosed(1, sideBySide)
+                .mapToObj(i -> new CritestRun(sideBySide == 1 ? "critest" : "critest-" + i, words))
+                .toList();
+        List<CritestSpec> specs = CritestSession.run(server(), List.of(runs), results).values().stream()
+                .flatMap(List::stream)
+                .toList();
         print(specs, results);
         return specs.stream().anyMatch(spec -> spec.outcome() == Outcome.FAILED) ? 1 : 0;
     }

@@ -10,9 +10,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** One run of critest from nothing: images, registry, mirrors, Berth or another server, and everything gone after. */
 public final class CritestSession {
@@ -30,10 +35,12 @@ public final class CritestSession {
      * Runs critest.
      *
      * @param server the server to test; empty starts Berth
-     * @param flags more flags of critest
-     * @param results the folder in which its log, its report and the server's log are kept
+     * @param rounds runs of one round go side by side, rounds one after another
+     * @param results the folder in which logs, reports and the server's log are kept
+     * @return what came of each run
      */
-    public static List<CritestSpec> run(Optional<Server> server, List<String> flags, Path results)
+    public static Map<CritestRun, List<CritestSpec>> run(
+            Optional<Server> server, List<List<CritestRun>> rounds, Path results)
             throws IOException, InterruptedException {
         Files.createDirectories(results);
         NodeFolders folders = NodeFolders.create();
@@ -50,22 +57,46 @@ public final class CritestSession {
             }
             Critest critest = Critest.adapt(results, digested.digest());
             return server.isPresent()
-                    ? critest.run(server.get().socket(), flags)
-                    : withBerth(folders, critest, flags, results);
+                    ? runAll(critest, server.get().socket(), rounds)
+                    : withBerth(folders, critest, rounds, results);
         } finally {
             Files.deleteIfExists(results.resolve("critest"));
             folders.delete();
         }
     }
 
-    private static List<CritestSpec> withBerth(NodeFolders folders, Critest critest, List<String> flags, Path results)
+    private static Map<CritestRun, List<CritestSpec>> withBerth(
+            NodeFolders folders, Critest critest, List<List<CritestRun>> rounds, Path results)
             throws IOException, InterruptedException {
         BridgeNetwork network = BridgeNetwork.configure(folders, "critest0");
         try (BerthDaemon _ = BerthDaemon.start(folders)) {
-            return critest.run(folders.socket(), flags);
+            return runAll(critest, folders.socket(), rounds);
         } finally {
             Files.copy(folders.log(), results.resolve("berth.log"), StandardCopyOption.REPLACE_EXISTING);
             network.delete();
+        }
+    }
+
+    private static Map<CritestRun, List<CritestSpec>> runAll(
+            Critest critest, Path socket, List<List<CritestRun>> rounds) throws IOException, InterruptedException {
+        Map<CritestRun, List<CritestSpec>> specs = new LinkedHashMap<>();
+        for (List<CritestRun> round : rounds) {
+            Map<CritestRun, Future<List<CritestSpec>>> running = new LinkedHashMap<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                round.forEach(run -> running.put(run, threads.submit(() -> critest.run(socket, run))));
+            }
+            for (Map.Entry<CritestRun, Future<List<CritestSpec>>> run : running.entrySet()) {
+                specs.put(run.getKey(), ended(run.getValue()));
+            }
+        }
+        return specs;
+    }
+
+    private static List<CritestSpec> ended(Future<List<CritestSpec>> run) throws IOException, InterruptedException {
+        try {
+            return run.get();
+        } catch (ExecutionException failure) {
+            throw new IOException("A run of critest failed", failure.getCause());
         }
     }
 }

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.berth.tests.critest.CritestSession.Server;
+import dev.berth.tests.critest.CritestSpec.Outcome;
 import dev.berth.tests.node.Command;
 import dev.berth.tests.node.Project;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.world.NodeExtension;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -21,6 +23,16 @@ import org.junit.jupiter.api.TestFactory;
 class CritestTest {
     /** Property: an expression for the specs to run. */
     private static final String FOCUS = "berth.critest.focus";
+
+    private static final String NOT_CLAIMED = "-ginkgo.skip=" + Critest.NOT_CLAIMED;
+    private static final String STREAMING = "-ginkgo.focus=Streaming";
+    /** What clients ask of pods that run: streams, stats, metrics, logs. */
+    private static final String WHILE_RUNNING = "-ginkgo.focus=Streaming|stats|metrics|log";
+    /** Without them critest streams over SPDY. */
+    private static final List<String> WEB_SOCKET =
+            List.of("-websocket-exec", "-websocket-attach", "-websocket-portforward");
+
+    private static final CritestRun EVERYTHING = new CritestRun("critest", List.of(NOT_CLAIMED));
 
     @TestFactory
     Stream<DynamicTest> critest() throws IOException, InterruptedException {
@@ -34,10 +46,37 @@ class CritestTest {
         Optional<Server> server = socket.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Server(Path.of(socket), Path.of(System.getProperty(TestNode.HOSTS, ""))));
-        List<String> flags =
-                List.of("-ginkgo.skip=" + Critest.NOT_CLAIMED, "-ginkgo.focus=" + System.getProperty(FOCUS, ""));
-        return CritestSession.run(server, flags, Project.target().resolve("critest")).stream()
-                .map(spec -> dynamicTest(spec.name(), () -> judge(spec)));
+        List<DynamicTest> tests = new ArrayList<>();
+        CritestSession.run(server, rounds(), Project.target().resolve("critest"))
+                .forEach((run, specs) -> specs.stream()
+                        // What a later run leaves out, the first one has told.
+                        .filter(spec -> run.equals(EVERYTHING) || spec.outcome() != Outcome.LEFT_OUT)
+                        .map(spec -> dynamicTest(title(run, spec), () -> judge(spec)))
+                        .forEach(tests::add));
+        return tests.stream();
+    }
+
+    private static List<List<CritestRun>> rounds() {
+        String focus = System.getProperty(FOCUS, "");
+        if (!focus.isEmpty()) {
+            return List.of(List.of(new CritestRun("critest", List.of(NOT_CLAIMED, "-ginkgo.focus=" + focus))));
+        }
+        CritestRun webSocket = new CritestRun(
+                "websocket",
+                Stream.concat(Stream.of(STREAMING), WEB_SOCKET.stream()).toList());
+        List<CritestRun> eight = new ArrayList<>();
+        for (int i = 1; i <= 8; i++) {
+            List<String> flags = new ArrayList<>(List.of(WHILE_RUNNING));
+            flags.addAll(i % 2 == 0 ? WEB_SOCKET : List.of());
+            // Its specs listen on the same two ports of the node in every run.
+            flags.addAll(i > 1 ? List.of("-ginkgo.skip=portforward") : List.of());
+            eight.add(new CritestRun("eight-" + i, flags));
+        }
+        return List.of(List.of(EVERYTHING), List.of(webSocket), eight);
+    }
+
+    private static String title(CritestRun run, CritestSpec spec) {
+        return run.equals(EVERYTHING) ? spec.name() : run.name() + ": " + spec.name();
     }
 
     /** A factory that is aborted itself would be missing from the reports. */
