@@ -2,6 +2,7 @@ package dev.berth.cri.event;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.ContainerEventResponse;
@@ -40,6 +41,44 @@ class EventQueueTest {
         queue.offer(event("a", STOPPED));
         queue.offer(event("a", DELETED));
         assertEquals(List.of("a STOPPED", "a DELETED"), drain(queue));
+    }
+
+    @Test
+    void aFullQueueKeepsOfWhatIsRemovedTheRemovalAlone() throws Exception {
+        EventQueue queue = new EventQueue(3);
+        queue.offer(event("known", STOPPED));
+        queue.offer(event("known", DELETED));
+        queue.offer(event("b", STARTED));
+        queue.offer(event("c", STARTED));
+        assertEquals(List.of("known DELETED", "b STARTED", "c STARTED"), drain(queue));
+    }
+
+    @Test
+    void whatCameAndWentWhileNobodyReadFillsNoQueue() throws Exception {
+        EventQueue queue = new EventQueue(10);
+        queue.offer(event("there", STARTED));
+        for (int i = 0; i < 10_000; i++) {
+            for (ContainerEventType type : List.of(CREATED, STARTED, STOPPED, DELETED)) {
+                queue.offer(event("c" + i, type));
+            }
+        }
+        List<String> seen = drain(queue);
+        assertEquals("there STARTED", seen.getFirst());
+        assertTrue(seen.size() <= 10, seen.toString());
+    }
+
+    @Test
+    void whoeverHeardOfAContainerHearsOfItsRemoval() throws Exception {
+        EventQueue queue = new EventQueue(3);
+        queue.offer(event("a", CREATED));
+        queue.offer(event("a", STOPPED));
+        assertEquals("a", queue.take().getContainerId());
+        queue.offer(event("a", DELETED));
+        queue.offer(event("b", STARTED));
+        queue.offer(event("c", CREATED));
+        queue.offer(event("c", DELETED));
+        queue.offer(event("d", STARTED));
+        assertEquals(List.of("a DELETED", "b STARTED", "d STARTED"), drain(queue));
     }
 
     @Test
