@@ -46,6 +46,7 @@ import dev.berth.cri.stats.Gauges;
 import dev.berth.cri.stats.LayerUsage;
 import dev.berth.cri.stats.PodUsage;
 import dev.berth.cri.stats.StatsRpcs;
+import dev.berth.cri.streaming.server.ServerTls;
 import dev.berth.cri.streaming.server.StreamServer;
 import dev.berth.cri.v1.RuntimeServiceGrpc;
 import dev.berth.runtime.cgroup.Cgroups;
@@ -63,6 +64,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The node as a whole. Version and Status are answered at once; what needs the kernel waits until {@link #start} is through. */
@@ -125,7 +127,20 @@ public final class BerthNode implements Node {
                 new Reading(
                         "berth.event.waiting",
                         "Events that wait for the client that is furthest behind.",
-                        subscribers::furthestBehind));
+                        subscribers::furthestBehind),
+                new Reading(
+                        "berth.stream.clients",
+                        "Clients of exec, attach and port-forward that are connected.",
+                        () -> streams(StreamServer::clients)),
+                new Reading(
+                        "berth.stream.offers",
+                        "URLs of exec, attach and port-forward that were given out and not used yet.",
+                        () -> streams(StreamServer::offers)));
+    }
+
+    private int streams(ToIntFunction<StreamServer> count) {
+        StreamServer streams = streaming;
+        return streams == null ? 0 : count.applyAsInt(streams);
     }
 
     @Override
@@ -198,8 +213,12 @@ public final class BerthNode implements Node {
         StreamServer streams = StreamServer.start(
                 targets,
                 platform.kernel(),
-                config.streaming().address().resolve(),
-                config.streaming().idleTimeout());
+                new StreamServer.Listening(
+                        config.streaming().address().resolve(),
+                        config.streaming().idleTimeout(),
+                        ServerTls.of(
+                                config.streaming().tlsCertFile(),
+                                config.streaming().tlsKeyFile())));
         streaming = streams;
         Gauges gauges = new Gauges(platform);
         LayerUsage layers = new LayerUsage(platform);

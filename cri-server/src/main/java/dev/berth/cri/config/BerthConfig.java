@@ -50,8 +50,9 @@ public record BerthConfig(
     /** What a container gets that its request leaves open. */
     public record Containers(boolean seccompDefault, List<Ulimit> ulimits) {}
 
-    /** Where exec, attach and port-forward connect. */
-    public record Streaming(Address address, Duration idleTimeout) {}
+    /** Where exec, attach and port-forward connect; over TLS when both files are given. */
+    public record Streaming(
+            Address address, Duration idleTimeout, Optional<Path> tlsCertFile, Optional<Path> tlsKeyFile) {}
 
     /**
      * How long things may take.

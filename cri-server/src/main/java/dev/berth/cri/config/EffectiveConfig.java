@@ -94,7 +94,11 @@ public final class EffectiveConfig {
                 new BerthConfig.Cgroup(
                         get(Settings.CGROUP_DRIVER), get(Settings.CGROUP_PARENT), get(Settings.CGROUP_WRITABLE)),
                 new BerthConfig.Containers(get(Settings.SECCOMP_DEFAULT), get(Settings.ULIMITS)),
-                new BerthConfig.Streaming(get(Settings.STREAM_ADDRESS), get(Settings.STREAM_IDLE)),
+                new BerthConfig.Streaming(
+                        get(Settings.STREAM_ADDRESS),
+                        get(Settings.STREAM_IDLE),
+                        get(Settings.STREAM_TLS_CERT),
+                        get(Settings.STREAM_TLS_KEY)),
                 get(Settings.METRICS_ADDRESS),
                 new BerthConfig.Timeouts(get(Settings.LAUNCH_TIMEOUT), get(Settings.STOP_TIMEOUT)));
     }

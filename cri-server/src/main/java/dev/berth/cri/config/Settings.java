@@ -103,6 +103,17 @@ final class Settings {
             Duration.ofHours(4),
             "A session without a byte for this long is closed.");
 
+    static final Setting<Optional<Path>> STREAM_TLS_CERT = new Setting<>(
+            "streaming.tls_cert_file",
+            Form.optionalPath(),
+            Optional.empty(),
+            "PEM certificates with which exec, attach and port-forward are served over TLS; \"\" for plain HTTP.");
+    static final Setting<Optional<Path>> STREAM_TLS_KEY = new Setting<>(
+            "streaming.tls_key_file",
+            Form.optionalPath(),
+            Optional.empty(),
+            "The key of the first certificate: PEM, PKCS#8, without a password.");
+
     static final Setting<Optional<Address>> METRICS_ADDRESS = new Setting<>(
             "metrics.address",
             Form.optionalAddress(),
@@ -143,6 +154,8 @@ final class Settings {
             ULIMITS,
             STREAM_ADDRESS,
             STREAM_IDLE,
+            STREAM_TLS_CERT,
+            STREAM_TLS_KEY,
             METRICS_ADDRESS,
             LAUNCH_TIMEOUT,
             STOP_TIMEOUT);

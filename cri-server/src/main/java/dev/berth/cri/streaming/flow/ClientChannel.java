@@ -1,8 +1,12 @@
 package dev.berth.cri.streaming.flow;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -135,8 +139,9 @@ public final class ClientChannel {
     }
 
     /**
-     * Says goodbye: sends a last message if there is one, ends the sending side and leaves the client 5 s to close. Closing at once
-     * could take back what the client has not read.
+     * Says goodbye: sends a last message if there is one and, when the client's side has taken everything, ends the sending side and
+     * leaves the client 5 s to close. Ending it earlier would drop what is unsent, and closing at once could take back what the
+     * client has not read.
      */
     public void finish(@Nullable Object last) {
         onLoop(() -> {
@@ -145,11 +150,24 @@ public final class ClientChannel {
             }
             channel.flush();
             channel.config().setAutoRead(true);
-            if (channel instanceof DuplexChannel duplex && channel.isActive()) {
-                var _ = duplex.shutdownOutput();
-            }
-            later(FAREWELL, this::close);
+            var _ = sent().addListener(_ -> {
+                if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+                    var _ = duplex.shutdownOutput();
+                }
+                later(FAREWELL, this::close);
+            });
         });
+    }
+
+    /** Completes when everything before it is with the kernel; TLS says its own goodbye with it. */
+    private ChannelFuture sent() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            return tls.closeOutbound();
+        }
+        // From the first handler on, past the codecs, which take only their own messages.
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        return first == null ? channel.newSucceededFuture() : first.writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 
     public void close() {

@@ -21,11 +21,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where the clients of exec, attach and port-forward connect. Plain HTTP: the kubelet proxies to it on the node itself, and nobody
- * gets in without a token that went over the CRI socket.
+ * Where the clients of exec, attach and port-forward connect. Plain HTTP unless a certificate is given: the kubelet proxies to it on
+ * the node itself, and nobody gets in without a token that went over the CRI socket.
  */
 public final class StreamServer implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 1000;
@@ -39,10 +40,20 @@ public final class StreamServer implements AutoCloseable {
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Tokens tokens = new Tokens(System::nanoTime);
     private final Channel listener;
+    private final Optional<ServerTls> tls;
 
-    private StreamServer(StreamTargets targets, Kernel kernel, InetSocketAddress address, Duration idle)
-            throws IOException {
-        Sessions sessions = new Sessions(targets, kernel, idle);
+    /**
+     * How it listens.
+     *
+     * @param address port 0 takes a free one
+     * @param idle a session without a byte for this long is closed
+     */
+    public record Listening(InetSocketAddress address, Duration idle, Optional<ServerTls> tls) {}
+
+    private StreamServer(StreamTargets targets, Kernel kernel, Listening listening) throws IOException {
+        InetSocketAddress address = listening.address();
+        tls = listening.tls();
+        Sessions sessions = new Sessions(targets, kernel, listening.idle());
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
                 .channel(EpollServerSocketChannel.class)
@@ -61,16 +72,9 @@ public final class StreamServer implements AutoCloseable {
         listener = bound.channel();
     }
 
-    /**
-     * Listens.
-     *
-     * @param address port 0 takes a free one
-     * @param idle a session without a byte for this long is closed
-     * @throws IOException when the address cannot be listened on
-     */
-    public static StreamServer start(StreamTargets targets, Kernel kernel, InetSocketAddress address, Duration idle)
-            throws IOException {
-        return new StreamServer(targets, kernel, address, idle);
+    /** @throws IOException when the address cannot be listened on */
+    public static StreamServer start(StreamTargets targets, Kernel kernel, Listening listening) throws IOException {
+        return new StreamServer(targets, kernel, listening);
     }
 
     private void connect(Channel client, Sessions sessions) {
@@ -79,6 +83,7 @@ public final class StreamServer implements AutoCloseable {
             return;
         }
         clients.add(client);
+        tls.ifPresent(present -> client.pipeline().addLast(present.handler(client)));
         var _ = client.pipeline()
                 .addLast(
                         new HttpServerCodec(MOST_LINE_BYTES, MOST_HEADER_BYTES, MOST_CHUNK_BYTES),
@@ -95,12 +100,23 @@ public final class StreamServer implements AutoCloseable {
         InetSocketAddress address = (InetSocketAddress) listener.localAddress();
         InetAddress host = address.getAddress();
         String shown = host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();
-        return "http://%s:%d/%s/%s"
+        return "%s://%s:%d/%s/%s"
                 .formatted(
+                        tls.isPresent() ? "https" : "http",
                         shown.contains(":") ? "[" + shown + "]" : shown,
                         address.getPort(),
                         grant.verb(),
                         tokens.issue(grant));
+    }
+
+    /** Connected clients now. */
+    public int clients() {
+        return clients.size();
+    }
+
+    /** URLs that were given out and not used yet. */
+    public int offers() {
+        return tokens.count();
     }
 
     /** Stops listening and disconnects every client. */

@@ -54,6 +54,13 @@ public final class Tokens {
         return token;
     }
 
+    /** How many were given out, are still good, and were not used. */
+    public synchronized int count() {
+        long now = nanos.getAsLong();
+        waiting.values().removeIf(entry -> entry.until - now <= 0);
+        return waiting.size();
+    }
+
     /** Uses a token up; empty when it is unknown, used, too old or of another verb. It is used up in each of these cases. */
     public synchronized Optional<Grant> take(String verb, String token) {
         Entry entry = waiting.remove(token);

@@ -11,6 +11,7 @@ import io.netty.handler.codec.spdy.SpdyFrameCodec;
 import io.netty.handler.codec.spdy.SpdyVersion;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -25,8 +26,14 @@ final class SpdyClient implements AutoCloseable {
     private final EmbeddedChannel codec = new EmbeddedChannel(new SpdyFrameCodec(SpdyVersion.SPDY_3_1));
 
     SpdyClient(String url, String... headers) throws IOException {
+        this(new Socket(), url, headers);
+    }
+
+    /** Connects by this socket. */
+    SpdyClient(Socket unconnected, String url, String... headers) throws IOException {
         URI uri = URI.create(url);
-        socket = new Socket(InetAddress.getLoopbackAddress(), uri.getPort());
+        socket = unconnected;
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), uri.getPort()));
         socket.setSoTimeout(20_000);
         StringBuilder request = new StringBuilder("POST " + uri.getPath() + " HTTP/1.1\r\nHost: node\r\n");
         for (String header : headers) {
@@ -48,6 +55,14 @@ final class SpdyClient implements AutoCloseable {
     static SpdyClient upgraded(String url, String protocol) throws IOException {
         return new SpdyClient(
                 url, "Connection: Upgrade", "Upgrade: SPDY/3.1", "X-Stream-Protocol-Version: " + protocol);
+    }
+
+    /** A client for which the kernel keeps only a few kilobytes. */
+    static SpdyClient slow(String url, String protocol) throws IOException {
+        Socket small = new Socket();
+        small.setReceiveBufferSize(4 << 10);
+        return new SpdyClient(
+                small, url, "Connection: Upgrade", "Upgrade: SPDY/3.1", "X-Stream-Protocol-Version: " + protocol);
     }
 
     void open(int id, String... headers) throws IOException {
@@ -77,12 +92,27 @@ final class SpdyClient implements AutoCloseable {
         byte[] buffer = new byte[64 << 10];
         List<SpdyFrame> frames = new ArrayList<>();
         for (int got = read(buffer); got >= 0; got = read(buffer)) {
-            codec.writeInbound(Unpooled.copiedBuffer(buffer, 0, got));
-            for (SpdyFrame frame = codec.readInbound(); frame != null; frame = codec.readInbound()) {
-                frames.add(frame);
-            }
+            decode(buffer, got, frames);
         }
         return frames;
+    }
+
+    /** Every frame until the server ends, with a pause after so many bytes. */
+    List<SpdyFrame> restSlowly(int bytes, long pauseMillis) throws IOException, InterruptedException {
+        byte[] buffer = new byte[bytes];
+        List<SpdyFrame> frames = new ArrayList<>();
+        for (int got = read(buffer); got >= 0; got = read(buffer)) {
+            decode(buffer, got, frames);
+            Thread.sleep(pauseMillis);
+        }
+        return frames;
+    }
+
+    private void decode(byte[] buffer, int length, List<SpdyFrame> frames) {
+        codec.writeInbound(Unpooled.copiedBuffer(buffer, 0, length));
+        for (SpdyFrame frame = codec.readInbound(); frame != null; frame = codec.readInbound()) {
+            frames.add(frame);
+        }
     }
 
     private int read(byte[] buffer) throws IOException {

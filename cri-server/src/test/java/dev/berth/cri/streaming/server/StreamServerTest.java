@@ -19,6 +19,7 @@ import io.netty.handler.codec.spdy.SpdyRstStreamFrame;
 import io.netty.handler.codec.spdy.SpdySynReplyFrame;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +57,12 @@ class StreamServerTest {
     StreamServerTest(@TempDir Path directory) throws IOException {
         targets = new FakeTargets(kernel, directory);
         server = StreamServer.start(
-                targets, kernel, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Duration.ofHours(1));
+                targets,
+                kernel,
+                new StreamServer.Listening(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Duration.ofHours(1),
+                        Optional.empty()));
     }
 
     @BeforeEach
@@ -118,6 +125,29 @@ class StreamServerTest {
             client.open(1, "streamtype", "error");
             client.open(3, "streamtype", "stdout");
             assertEquals("command terminated with non-zero exit code: 7", SpdyClient.text(client.rest(), 1));
+        }
+    }
+
+    /** Its kernel holds little for it, so most of what is sent last still waits in the server when the command is over. */
+    @Test
+    void aClientThatReadsLateGetsTheLastByteToo() throws Exception {
+        String all = "y".repeat(3 << 20);
+        try (SpdyClient client = SpdyClient.slow(exec("cat", true, false), "v4.channel.k8s.io")) {
+            client.open(1, "streamtype", "error");
+            client.open(3, "streamtype", "stdin");
+            client.open(5, "streamtype", "stdout");
+            Thread sender = Thread.ofPlatform().start(() -> {
+                try {
+                    client.data(3, all.getBytes(StandardCharsets.UTF_8), true);
+                } catch (IOException failure) {
+                    throw new UncheckedIOException(failure);
+                }
+            });
+            List<SpdyFrame> frames = client.restSlowly(64 << 10, 10);
+            sender.join();
+            assertEquals(
+                    "hello".length() + all.length(), SpdyClient.text(frames, 5).length());
+            assertEquals(SEVEN, SpdyClient.text(frames, 1));
         }
     }
 
