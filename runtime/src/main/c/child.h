@@ -17,7 +17,8 @@ struct child {
 	int shared_root; /* root mount that is to be shared once the pivot is over, or -1 */
 };
 
-enum report_what { REPORT_FAILED = 1, REPORT_MASTER = 2, REPORT_READY = 3 };
+/* MOVED: a clone goes on in this process's place; `op` is its pid as this process sees it. */
+enum report_what { REPORT_FAILED = 1, REPORT_MASTER = 2, REPORT_READY = 3, REPORT_MOVED = 4 };
 
 struct report {
 	uint32_t what;

@@ -292,6 +292,8 @@ void launch_hear(struct process *p)
 			take_master(p, fd);
 		if (report.what == REPORT_READY)
 			p->ready = true;
+		if (report.what == REPORT_MOVED)
+			p->pid = (int32_t)report.op;
 		if (report.what == REPORT_FAILED) {
 			p->failed_op = report.op;
 			p->error = report.error ? report.error : EIO;

@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "paths.h"
 #include "start.h"
+#include "userns.h"
 
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER 0x5441
@@ -298,6 +299,26 @@ static int op_open(struct child *c, const struct op *op)
 	return put(c, op->b, fd);
 }
 
+static int op_chdir(struct child *c, const struct op *op)
+{
+	return (int)sys(fchdir(reg(c, op->a)));
+}
+
+static int op_here(struct child *c, const struct op *op)
+{
+	return put(c, op->b, sys(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)));
+}
+
+static int op_userns(struct child *c, const struct op *op)
+{
+	return userns_make(reg(c, op->a), string(c, op->s1), string(c, op->s2), op->x);
+}
+
+static int op_fork(struct child *c, const struct op *op)
+{
+	return userns_fork(c->handshake, op->x);
+}
+
 static int op_cwd(struct child *c, const struct op *op)
 {
 	char path[4096];
@@ -356,6 +377,28 @@ static int op_bounding(struct child *, const struct op *op)
 	return 0;
 }
 
+/* A change of ids empties the effective set only; the ops that follow still need it. */
+static long raise_effective(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[2];
+	long rc = sys(syscall(SYS_capget, &head, caps));
+	caps[0].effective = caps[0].permitted;
+	caps[1].effective = caps[1].permitted;
+	return rc ? rc : sys(syscall(SYS_capset, &head, caps));
+}
+
+/* What is made from here on belongs to these ids. The calls tell of no failure, hence the second ones. */
+static int op_fsids(struct child *, const struct op *op)
+{
+	const uint32_t uid = (uint32_t)op->x, gid = (uint32_t)op->y;
+	syscall(SYS_setfsgid, gid);
+	syscall(SYS_setfsuid, uid);
+	if ((uint32_t)syscall(SYS_setfsgid, gid) != gid || (uint32_t)syscall(SYS_setfsuid, uid) != uid)
+		return -EPERM;
+	return (int)raise_effective();
+}
+
 static int op_no_new_privs(struct child *, const struct op *)
 {
 	return (int)sys(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
@@ -363,8 +406,6 @@ static int op_no_new_privs(struct child *, const struct op *)
 
 static int op_ids(struct child *c, const struct op *op)
 {
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct caps[2];
 	const uint32_t uid = (uint32_t)op->x, gid = (uint32_t)op->y;
 	long rc = sys(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
 	if (rc == 0)
@@ -374,12 +415,7 @@ static int op_ids(struct child *c, const struct op *op)
 	if (rc == 0)
 		rc = sys(syscall(SYS_setresuid, uid, uid, uid));
 	if (rc == 0)
-		rc = sys(syscall(SYS_capget, &head, caps));
-	/* Leaving uid 0 empties the effective set only; the ops that follow still need it. */
-	caps[0].effective = caps[0].permitted;
-	caps[1].effective = caps[1].permitted;
-	if (rc == 0)
-		rc = sys(syscall(SYS_capset, &head, caps));
+		rc = raise_effective();
 	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* a change of ids makes it 1 again */
 	return (int)rc;
@@ -597,6 +633,11 @@ static const struct handler handlers[] = {
 	[OP_CLOSE] = {op_close, true},
 	[OP_AFFINITY] = {op_affinity, false},
 	[OP_OPEN] = {op_open, false},
+	[OP_USERNS] = {op_userns, true},
+	[OP_FORK] = {op_fork, false},
+	[OP_CHDIR] = {op_chdir, true},
+	[OP_HERE] = {op_here, false},
+	[OP_FSIDS] = {op_fsids, false},
 };
 
 /* 0, or the failure of an op that neither of its flags forgives. */

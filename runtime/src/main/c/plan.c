@@ -79,6 +79,18 @@ static bool exec_fits(const struct plan *plan, const struct op *op)
 	       strings_fit(plan, op->z, op->y);
 }
 
+static bool userns_fits(const struct plan *plan, const struct op *op)
+{
+	return plan->header->kind == KIND_POD && !(op->x & ~(uint64_t)(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET));
+}
+
+/* Whoever is told of the clone's pid must be a shim that has cloned this process itself. */
+static bool fork_fits(const struct plan *plan, const struct op *op)
+{
+	uint32_t kind = plan->header->kind;
+	return (kind == KIND_INIT || kind == KIND_PAUSE) && !(op->x & ~(uint64_t)CLONE_ALLOWED);
+}
+
 struct shape {
 	unsigned operands;
 	bool (*fits)(const struct plan *plan, const struct op *op);
@@ -119,6 +131,11 @@ static const struct shape shapes[] = {
 	[OP_CLOSE] = {A_IN, NULL, true},
 	[OP_AFFINITY] = {0, NULL, true},
 	[OP_OPEN] = {B_OUT | S1, NULL, true},
+	[OP_USERNS] = {A_IN | S1 | S2, userns_fits, true},
+	[OP_FORK] = {0, fork_fits, true},
+	[OP_CHDIR] = {A_IN, NULL, true},
+	[OP_HERE] = {B_OUT, NULL, true},
+	[OP_FSIDS] = {0, NULL, true},
 };
 
 static bool readable(int32_t reg)

@@ -173,11 +173,13 @@ static void exited(struct process *p, int status)
 	settle_if_drained(p);
 }
 
-static void reaped(struct process *p, int status)
+static void reaped(struct process *p, int pid, int status)
 {
 	/* Its last words are in the socket, whichever event came first. */
 	if (p->state == LAUNCHING)
 		launch_hear(p);
+	if (p->pid != pid) /* a clone has taken its place: op FORK */
+		return;
 	if (p->kind == KIND_POD && !p->error) /* a shim by now, and no more our business than its SPAWNED */
 		return;
 	if (p->error)
@@ -194,13 +196,23 @@ static struct process *by_pid(int pid)
 	return NULL;
 }
 
+/* The clone of an op FORK may end before anybody has heard of it; its parent's word is in the socket by then. */
+static struct process *moved_to(int pid)
+{
+	for (unsigned i = 0; i < used; i++)
+		if (table[i].state == LAUNCHING)
+			launch_hear(&table[i]);
+	return by_pid(pid);
+}
+
 void process_reap(void)
 {
 	int pid, status;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		struct process *p = by_pid(pid);
+		p = p ? p : moved_to(pid);
 		if (p) /* others are orphans of a container that this subreaper was given */
-			reaped(p, status);
+			reaped(p, pid, status);
 	}
 }
 

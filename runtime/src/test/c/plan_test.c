@@ -164,6 +164,24 @@ static void checks_the_sequence(void)
 	REFUSED("op 0");
 	with((enum op_code)33);
 	REFUSED("op 33");
+	with((enum op_code)39);
+	REFUSED("op 39");
+	with(OP_FORK)->x = CLONE_NEWPID;
+	REFUSED("an exec that goes on in a clone");
+	with(OP_USERNS)->a = 0;
+	REFUSED("an exec that makes a user namespace");
+	plan_begin(KIND_PAUSE);
+	add(OP_FORK)->x = CLONE_NEWPID | CLONE_NEWNS;
+	add(OP_PAUSE);
+	TAKEN("a pause that goes on in a clone");
+	plan.ops[0].x = CLONE_VM;
+	REFUSED("a clone that shares memory");
+	plan_begin(KIND_POD);
+	add(OP_USERNS)->a = 0;
+	plan.ops[0].x = CLONE_NEWNET;
+	TAKEN("a pod with a user namespace");
+	plan.ops[0].x = CLONE_NEWNS;
+	REFUSED("namespaces that cannot be entered from outside");
 	with((enum op_code)65535);
 	REFUSED("op 65535");
 }

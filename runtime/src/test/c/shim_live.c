@@ -747,6 +747,96 @@ static void shares_a_pid_namespace(void)
 	CHECK(strcmp(text, "berth-pause\n") == 0, "ps shows the pause process");
 }
 
+static void add_fork(void)
+{
+	add(OP_FORK)->x = CLONE_NEWPID;
+}
+
+static void goes_on_in_a_clone(void)
+{
+	build_container("fork.log", 0, LIST("payload", "pid"), add_fork);
+	plan.header.clone_flags = CLONE_NEWNS;
+	launch_built(145, "fork");
+	CHECK(expect(shim, PACKET_LAUNCHED, 145) && got.body.launched.error == 0, "a plan goes on in a clone");
+	int pid = got.body.launched.pid;
+	CHECK(expect(shim, PACKET_EXITED, 145) && got.body.exited.pid == pid && got.body.exited.status == 0,
+	      "whose end is the process's");
+	CHECK(strncmp(log_text("fork.log"), "stdout F pid 1 ppid 0", 21) == 0, "and which is first in its pid namespace");
+	ask(shim, PACKET_FORGET, 146, "fork", 0);
+	for (uint32_t i = 0; i < 50; i++) { /* some end before the shim has heard of them */
+		build_container(NULL, STDIO_DISCARD, LIST("payload", "exit", "7"), add_fork);
+		plan.header.clone_flags = CLONE_NEWNS;
+		launch_built(147, "fork");
+		bool good = started_and_exited(shim, 147) && WEXITSTATUS(got.body.exited.status) == 7;
+		CHECK(good, "a clone that ends at once is told all the same");
+		ask(shim, PACKET_FORGET, 148, "fork", 0);
+	}
+	build_container(NULL, STDIO_DISCARD, LIST("payload", "exit", "0"), add_fork);
+	launch_built(149, "fork");
+	CHECK(expect(shim, PACKET_LAUNCHED, 149) && got.body.launched.error == EINVAL,
+	      "the first of a pid namespace has no parent to clone for");
+}
+
+static ino_t inode_of(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) < 0 ? 0 : st.st_ino;
+}
+
+static unsigned count_children(int pid)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+	slurp_file(path, text, sizeof text);
+	return (unsigned)strlen(text);
+}
+
+static void add_userns(const char *map)
+{
+	struct op *op;
+	plan_begin(KIND_POD);
+	op = add(OP_NEWFS);
+	op->s1 = put_string("proc");
+	op->b = 40;
+	op = add(OP_USERNS);
+	op->a = 40;
+	op->s1 = put_string(map);
+	op->s2 = put_string(map);
+	op->x = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+}
+
+static void makes_user_namespaces(void)
+{
+	char path[96];
+	struct stat st;
+	snprintf(path, sizeof path, "%s/user", home);
+	int listener = listen_at(path);
+	add_userns("0 4294967295 1");
+	plan_send(helper, PACKET_SPAWN, 150, "pod-user", listener, true);
+	CHECK(expect(helper, PACKET_SPAWNED, 150) && got.body.launched.error == EINVAL && got.body.launched.op == 1,
+	      "a map that the kernel refuses fails the op");
+	add_userns("0 100000 65536");
+	plan_send(helper, PACKET_SPAWN, 151, "pod-user", listener, true);
+	close(listener);
+	CHECK(expect(helper, PACKET_SPAWNED, 151) && got.body.launched.error == 0, "a pod with a user namespace spawns");
+	int pid = got.body.launched.pid;
+	int other = connect_at(path);
+	snprintf(path, sizeof path, "/proc/%d/ns/user", pid);
+	CHECK(inode_of(path) == inode_of("/proc/self/ns/user"), "its shim stays outside of it");
+	const char *const kinds[] = {"net", "ipc", "uts"};
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, kinds[i]);
+		int ns = open(path, O_RDONLY | O_CLOEXEC), owner = ioctl(ns, 0xb701 /* NS_GET_USERNS */);
+		CHECK(owner >= 0 && fstat(owner, &st) == 0 && st.st_ino != inode_of("/proc/self/ns/user"),
+		      "its namespaces belong to the user namespace");
+		close(owner);
+		close(ns);
+	}
+	CHECK(count_children(pid) == 0, "nothing runs to hold it");
+	CHECK(ask(other, PACKET_SHUTDOWN, 152, "", 0) == 0, "it shuts down");
+	close(other);
+}
+
 static void takes_many_descriptors(void)
 {
 	build_container("many.log", 0, LIST("payload", "list", "/proc/self/fd"), NULL);
@@ -1059,6 +1149,8 @@ static const struct {
 	{"reads oom kills", reads_oom_kills},
 	{"runs terminals", runs_terminals},
 	{"shares a pid namespace", shares_a_pid_namespace},
+	{"goes on in a clone", goes_on_in_a_clone},
+	{"makes user namespaces", makes_user_namespaces},
 	{"takes many descriptors", takes_many_descriptors},
 	{"masks with what cannot be cloned", masks_with_what_cannot_be_cloned},
 	{"loses nothing to a slow daemon", loses_nothing_to_a_slow_daemon},

@@ -32,6 +32,7 @@ import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.PodRecovery;
 import dev.berth.cri.pod.PodShim;
 import dev.berth.cri.pod.Pods;
+import dev.berth.cri.pod.UserNamespaceSupport;
 import dev.berth.cri.record.PrivateDirectories;
 import dev.berth.cri.record.RecordStore;
 import dev.berth.cri.recovery.OrphanedAttachments;
@@ -54,6 +55,7 @@ import dev.berth.runtime.cni.CniConfigs;
 import dev.berth.runtime.cni.CniPlugins;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.LinuxKernel;
+import dev.berth.runtime.probe.UserNamespaceProbe;
 import dev.berth.runtime.shim.Helper;
 import dev.berth.runtime.shim.Reactor;
 import dev.berth.state.v1.ContainerRecord;
@@ -80,6 +82,7 @@ public final class BerthNode implements Node {
     private final Pods pods;
     private final Containers containers;
     private volatile @Nullable CniPodNetwork network;
+    private volatile @Nullable UserNamespaceSupport userNamespaces;
     private volatile @Nullable Helper helper;
     private volatile @Nullable StreamServer streaming;
     private volatile @Nullable Reactor reactor;
@@ -171,6 +174,9 @@ public final class BerthNode implements Node {
                 new CniConfigs(config.cni().confDir()), plugins, new AttachmentStore(layout.attachments()), metrics);
         network = pluginNetwork;
         Cgroups cgroups = Cgroups.ofThisNode(kernel);
+        UserNamespaceSupport support =
+                new UserNamespaceSupport(() -> UserNamespaceProbe.missing(kernel, layout.writableLayers()));
+        userNamespaces = support;
         Platform platform = new Platform(
                 kernel,
                 started,
@@ -180,6 +186,7 @@ public final class BerthNode implements Node {
                 layout,
                 CgroupDrivers.of(config.cgroup(), cgroups),
                 config.timeouts().launch(),
+                support,
                 metrics::record,
                 InstantSource.system());
         serve(platform, config);
@@ -207,6 +214,7 @@ public final class BerthNode implements Node {
                         new ContainerRecovery(platform, containers, store, exits),
                         new Sweep(platform, pods, containers))
                 .run(records);
+        platform.userNamespaces().begin();
         events.whenLost(podRecovery::shimLost);
         orphans = OrphanedAttachments.watch(platform.network(), pods, ORPHANS_EVERY);
         ContainerStreams targets = new ContainerStreams(parts);
@@ -256,6 +264,12 @@ public final class BerthNode implements Node {
                 return deferred.completed()
                         ? Condition.met()
                         : Condition.unmet("Starting", "Berth is adopting the pods that run.");
+            }
+
+            @Override
+            public boolean userNamespaces() {
+                UserNamespaceSupport known = userNamespaces;
+                return known != null && known.available();
             }
 
             @Override

@@ -16,6 +16,8 @@ import dev.berth.cri.v1.CreateContainerRequest;
 import dev.berth.cri.v1.CreateContainerResponse;
 import dev.berth.cri.v1.LinuxContainerUser;
 import dev.berth.cri.v1.Mount;
+import dev.berth.runtime.launch.IdMap;
+import dev.berth.runtime.launch.ProcessSpec;
 import dev.berth.runtime.signal.StopSignal;
 import dev.berth.runtime.user.ResolvedUser;
 import dev.berth.state.v1.ContainerRecord;
@@ -146,9 +148,16 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                 .setSeccompProfile(processes.seccompProfile(config.getLinux().getSecurityContext()))
                 .addAllDeclaredVolumes(DeclaredVolumes.of(config, image.config()))
                 .build();
-        processes.first(record);
+        requireIds(pod, processes.first(record).identity());
         config.getDevicesList().forEach(device -> ContainerRequest.requireDevice(Path.of(device.getHostPath())));
         return record;
+    }
+
+    private static void requireIds(Pod pod, ProcessSpec.Identity identity) {
+        IdMap ids = pod.ids();
+        ids.host(identity.uid());
+        ids.host(identity.gid());
+        identity.groups().forEach(ids::host);
     }
 
     private List<String> volumeImages(ContainerConfig config) {

@@ -2,6 +2,7 @@ package dev.berth.cri.container;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.pod.Pod;
+import dev.berth.cri.pod.PodUserNamespace;
 import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.cri.v1.CreateContainerRequest;
 import dev.berth.cri.v1.Device;
@@ -30,6 +31,7 @@ final class ContainerRequest {
                     .formatted(config.getMetadata().getName()));
         }
         config.getMountsList().forEach(MountRequest::validate);
+        config.getMountsList().forEach(mount -> MountIds.validate(mount, pod));
         config.getDevicesList().forEach(ContainerRequest::device);
         RequestPaths.requireUnlessEmpty("working directory", config.getWorkingDir());
         logPath(config.getLogPath(), request);
@@ -74,9 +76,7 @@ final class ContainerRequest {
         security.getMaskedPathsList().forEach(path -> RequestPaths.require("masked path", path));
         security.getReadonlyPathsList().forEach(path -> RequestPaths.require("read-only path", path));
         NamespaceOption options = security.getNamespaceOptions();
-        if (options.hasUsernsOptions() && options.getUsernsOptions().getMode() != NamespaceMode.NODE) {
-            throw CriFailure.invalid("a user namespace is not offered by this runtime; use mode NODE");
-        }
+        PodUserNamespace.requireSame(pod, options);
         if (options.getPid() == NamespaceMode.TARGET && !pod.containers().containsKey(options.getTargetId())) {
             throw CriFailure.invalid("the target container '%s' of the pid namespace is not in pod sandbox %s"
                     .formatted(options.getTargetId(), pod.id()));

@@ -49,6 +49,7 @@ final class ContainerSpecs {
                 security.getReadonlyRootfs(),
                 privileged,
                 pidTarget(starting.container()),
+                starting.takeUserNamespace(),
                 starting.mounts(),
                 nodes,
                 privileged ? List.of() : security.getMaskedPathsList(),

@@ -1,8 +1,10 @@
 package dev.berth.cri.container;
 
 import dev.berth.runtime.cgroup.Cgroup;
+import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.launch.BindMount;
 import dev.berth.runtime.launch.ProcessSpec;
+import dev.berth.runtime.launch.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ final class ContainerStarting {
     private final ProcessSpec process;
     private final List<BindMount> mounts = new ArrayList<>();
     private @Nullable Cgroup cgroup;
+    private @Nullable Fd userNamespace;
     private int root = -1;
     private long launchedAt;
 
@@ -43,6 +46,33 @@ final class ContainerStarting {
 
     void cgroup(Cgroup made) {
         cgroup = made;
+    }
+
+    /** A descriptor of the pod's user namespace, -1 for the node's; it stays here. */
+    int userNamespace() {
+        Fd open = userNamespace;
+        return open == null ? -1 : open.number();
+    }
+
+    void userNamespace(Fd opened) {
+        userNamespace = opened;
+    }
+
+    /** Takes the user namespace for a plan. */
+    UserNamespace takeUserNamespace() {
+        Fd open = userNamespace;
+        userNamespace = null;
+        return open == null
+                ? UserNamespace.NODE
+                : new UserNamespace(open.release(), container.pod().ids());
+    }
+
+    void closeUserNamespace() {
+        Fd open = userNamespace;
+        if (open != null) {
+            open.close();
+            userNamespace = null;
+        }
     }
 
     int root() {

@@ -67,8 +67,8 @@ final class ExecSite {
                 container.record().getConfig().getLinux().getSecurityContext().getPrivileged();
         return ExecPlan.compile(
                 platform.kernel(),
-                container.id(),
-                unified && !privileged,
+                new ExecPlan.Target(
+                        container.id(), unified && !privileged, container.pod().ids()),
                 process,
                 streams.apply(CgroupEntry.open(leaf)));
     }

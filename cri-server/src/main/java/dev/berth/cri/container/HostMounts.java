@@ -34,11 +34,15 @@ final class HostMounts {
         this.images = images;
     }
 
-    /** Opens all mounts; on failure none stays open. */
-    List<BindMount> open(Container container) {
+    /**
+     * Opens all mounts; on failure none stays open.
+     *
+     * @param userNamespace a descriptor of the pod's, -1 for the node's
+     */
+    List<BindMount> open(Container container, int userNamespace) {
         List<BindMount> mounts = new ArrayList<>();
         try {
-            asked(container.record(), mounts);
+            asked(container.record(), userNamespace, mounts);
             declared(container.record(), mounts);
             defaults(container, mounts);
             return mounts;
@@ -48,13 +52,13 @@ final class HostMounts {
         }
     }
 
-    private void asked(ContainerRecord record, List<BindMount> into) {
+    private void asked(ContainerRecord record, int userNamespace, List<BindMount> into) {
         Iterator<String> volumeImages = record.getVolumeImagesList().iterator();
         for (Mount mount : record.getConfig().getMountsList()) {
             if (ImageVolume.isAskedFor(mount)) {
-                into.add(image(mount, volumeImages.next()));
+                into.add(image(mount, volumeImages.next(), userNamespace));
             } else {
-                into.add(bind(mount));
+                into.add(bind(mount, userNamespace));
             }
         }
     }
@@ -66,17 +70,18 @@ final class HostMounts {
         }
     }
 
-    private BindMount image(Mount mount, String imageId) {
+    private BindMount image(Mount mount, String imageId, int userNamespace) {
         Kernel kernel = platform.kernel();
-        try (Fd clone = new Fd(kernel, ImageVolume.open(kernel, images.layers(imageId), mount))) {
+        try (Fd clone = new Fd(kernel, ImageVolume.open(kernel, images.layers(imageId), mount, userNamespace))) {
             MountOptions.of(mount).apply(kernel, clone.number());
             return new BindMount(clone.release(), clean(mount.getContainerPath()), true);
         }
     }
 
-    private BindMount bind(Mount mount) {
+    private BindMount bind(Mount mount, int userNamespace) {
         try (Fd clone = clone(Path.of(mount.getHostPath()), Kernel.AT_RECURSIVE)) {
             attributes(clone, mount);
+            MountIds.apply(platform.kernel(), clone, mount, userNamespace);
             boolean directory = platform.kernel()
                     .fstatat(clone.number(), "", Kernel.AT_EMPTY_PATH)
                     .isDirectory();

@@ -38,11 +38,6 @@ final class MountRequest {
             throw CriFailure.invalid("the propagation %d of the mount on %s is not known"
                     .formatted(mount.getPropagationValue(), mount.getContainerPath()));
         }
-        if (mount.getUidMappingsCount() > 0 || mount.getGidMappingsCount() > 0) {
-            throw CriFailure.invalid(
-                    "the mount on %s asks for id mappings, which this runtime does not offer without user namespaces"
-                            .formatted(mount.getContainerPath()));
-        }
     }
 
     /** Neither the root nor the kernel's view of processes can be replaced by what a pod brings. */

@@ -31,27 +31,36 @@ final class Overlay {
 
     private Overlay() {}
 
-    static int writable(Kernel kernel, LayerStack layers, Path upper, Path work) {
-        return mount(kernel, new Stack(layers, upper, work));
-    }
-
     /** An overlay that nobody can write to; a single layer becomes a bind mount, since overlay wants two. */
-    static int readOnly(Kernel kernel, LayerStack layers) {
+    static int readOnly(Kernel kernel, LayerStack layers, int userNamespace) {
         if (layers.topFirst().size() > 1) {
-            return mount(kernel, new Stack(layers, null, null));
+            return mount(kernel, new Stack(layers, null, null, userNamespace));
         }
         Path only = layers.topFirst().getFirst().directory();
-        int clone = kernel.openTree(Kernel.AT_FDCWD, only.toString(), Kernel.OPEN_TREE_CLONE);
-        kernel.mountSetattr(clone, false, Kernel.MOUNT_ATTR_RDONLY, 0, Kernel.MS_PRIVATE, 0);
-        return clone;
+        try (Fd clone = userNamespace < 0
+                ? new Fd(kernel, kernel.openTree(Kernel.AT_FDCWD, only.toString(), Kernel.OPEN_TREE_CLONE))
+                : IdMappedLayers.layer(kernel, only, userNamespace)) {
+            kernel.mountSetattr(clone.number(), false, Kernel.MOUNT_ATTR_RDONLY, 0, Kernel.MS_PRIVATE, 0);
+            return clone.release();
+        }
     }
 
+    /**
+     * What is stacked.
+     *
+     * @param userNamespace a descriptor of the one that the layers' ids are shifted into; -1 for none
+     */
     record Stack(
             LayerStack layers,
             @Nullable Path upper,
-            @Nullable Path work) {}
+            @Nullable Path work,
+            int userNamespace) {}
 
-    private static int mount(Kernel kernel, Stack stack) {
+    /** A detached overlay; the caller owns the descriptor. */
+    static int mount(Kernel kernel, Stack stack) {
+        if (stack.userNamespace() >= 0) {
+            return IdMappedLayers.mount(kernel, stack);
+        }
         Way first = way;
         for (Way tried : Way.values()) {
             if (tried.compareTo(first) < 0) {
@@ -70,7 +79,7 @@ final class Overlay {
         throw new IllegalStateException("no way of making an overlay is left");
     }
 
-    private static boolean notOffered(KernelFailure failure) {
+    static boolean notOffered(KernelFailure failure) {
         return failure.is(Errno.EINVAL) || failure.is(Errno.EOPNOTSUPP) || failure.is(Errno.EBADF);
     }
 
@@ -93,7 +102,7 @@ final class Overlay {
         }
     }
 
-    private static int create(Kernel kernel, Fd fs, Stack stack) {
+    static int create(Kernel kernel, Fd fs, Stack stack) {
         if (stack.upper() != null) {
             kernel.fsconfigFlag(fs.number(), "volatile");
         }

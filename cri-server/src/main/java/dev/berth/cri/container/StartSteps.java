@@ -2,6 +2,7 @@ package dev.berth.cri.container;
 
 import dev.berth.cri.image.Images;
 import dev.berth.cri.pod.Platform;
+import dev.berth.cri.pod.PodUserNamespace;
 import dev.berth.cri.step.Step;
 import dev.berth.cri.step.Verb;
 import dev.berth.cri.v1.ContainerConfig;
@@ -69,10 +70,14 @@ final class StartSteps {
 
     private void mountRoot(ContainerStarting starting) {
         Container container = starting.container();
-        starting.root(layer.mount(container, images.layers(container.record().getImageId())));
+        if (container.pod().ids().own()) {
+            starting.userNamespace(PodUserNamespace.open(platform, container.pod()));
+        }
+        starting.root(layer.mount(container, images.layers(container.record().getImageId()), starting.userNamespace()));
     }
 
     private void closeRoot(ContainerStarting starting) {
+        starting.closeUserNamespace();
         if (starting.root() >= 0) {
             platform.kernel().close(starting.root());
             starting.root(-1);
@@ -80,7 +85,7 @@ final class StartSteps {
     }
 
     private void openMounts(ContainerStarting starting) {
-        starting.mounts().addAll(mounts.open(starting.container()));
+        starting.mounts().addAll(mounts.open(starting.container(), starting.userNamespace()));
     }
 
     private void closeMounts(ContainerStarting starting) {

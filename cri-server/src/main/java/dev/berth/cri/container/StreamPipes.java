@@ -4,6 +4,7 @@ import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.Pipe;
+import dev.berth.runtime.launch.IdMap;
 import dev.berth.runtime.launch.ProcessSpec;
 import java.util.Optional;
 
@@ -33,14 +34,14 @@ record StreamPipes(Kernel kernel, Optional<Pipe> stdin, Optional<Pipe> stdout, O
     }
 
     /** Gives the ends of the process to its user, so that it can open {@code /dev/stdout} again. */
-    void own(ProcessSpec.Identity user) {
-        stdin.ifPresent(pipe -> own(pipe.readEnd(), user));
-        stdout.ifPresent(pipe -> own(pipe.writeEnd(), user));
-        stderr.ifPresent(pipe -> own(pipe.writeEnd(), user));
+    void own(ProcessSpec.Identity user, IdMap ids) {
+        stdin.ifPresent(pipe -> own(pipe.readEnd(), ids.host(user.uid()), ids.host(user.gid())));
+        stdout.ifPresent(pipe -> own(pipe.writeEnd(), ids.host(user.uid()), ids.host(user.gid())));
+        stderr.ifPresent(pipe -> own(pipe.writeEnd(), ids.host(user.uid()), ids.host(user.gid())));
     }
 
-    private void own(Fd end, ProcessSpec.Identity user) {
-        kernel.fchownat(end.number(), "", user.uid(), user.gid(), Kernel.AT_EMPTY_PATH);
+    private void own(Fd end, int uid, int gid) {
+        kernel.fchownat(end.number(), "", uid, gid, Kernel.AT_EMPTY_PATH);
     }
 
     /** Makes room for a client that falls behind; where the node does not grant it, the usual room has to do. */

@@ -8,6 +8,9 @@ public interface Conditions {
     /** Whether pods get a network. */
     Condition network();
 
+    /** Whether pods can have user namespaces; false while that is not known yet. */
+    boolean userNamespaces();
+
     /** Nothing is missing. */
     static Conditions met() {
         return new Conditions() {
@@ -19,6 +22,11 @@ public interface Conditions {
             @Override
             public Condition network() {
                 return Condition.met();
+            }
+
+            @Override
+            public boolean userNamespaces() {
+                return true;
             }
         };
     }

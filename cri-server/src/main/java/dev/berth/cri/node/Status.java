@@ -26,7 +26,6 @@ public final class Status implements Rpc<StatusRequest, StatusResponse> {
         this.conditions = conditions;
         this.info = Map.copyOf(info);
         this.fixed = StatusResponse.newBuilder()
-                .addAllRuntimeHandlers(HANDLERS.stream().map(Status::handler).toList())
                 .setFeatures(RuntimeFeatures.newBuilder()
                         .setSupplementalGroupsPolicy(true)
                         .setMountOptions(true))
@@ -36,6 +35,7 @@ public final class Status implements Rpc<StatusRequest, StatusResponse> {
     @Override
     public StatusResponse call(StatusRequest request) {
         StatusResponse.Builder response = fixed.toBuilder()
+                .addAllRuntimeHandlers(HANDLERS.stream().map(this::handler).toList())
                 .setStatus(RuntimeStatus.newBuilder()
                         .addConditions(condition("RuntimeReady", conditions.runtime()))
                         .addConditions(condition("NetworkReady", conditions.network())));
@@ -54,10 +54,12 @@ public final class Status implements Rpc<StatusRequest, StatusResponse> {
                 .build();
     }
 
-    private static RuntimeHandler handler(String name) {
+    private RuntimeHandler handler(String name) {
         return RuntimeHandler.newBuilder()
                 .setName(name)
-                .setFeatures(RuntimeHandlerFeatures.newBuilder().setRecursiveReadOnlyMounts(true))
+                .setFeatures(RuntimeHandlerFeatures.newBuilder()
+                        .setRecursiveReadOnlyMounts(true)
+                        .setUserNamespaces(conditions.userNamespaces()))
                 .build();
     }
 }

@@ -23,6 +23,7 @@ public record Platform(
         Layout layout,
         PodCgroups podCgroups,
         Duration launchLimit,
+        UserNamespaceSupport userNamespaces,
         StepWatch watch,
         InstantSource clock) {
 

@@ -4,6 +4,7 @@ import dev.berth.cri.container.Container;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
+import dev.berth.runtime.launch.IdMap;
 import dev.berth.runtime.shim.Shim;
 import dev.berth.state.v1.PodRecord;
 import java.io.IOException;
@@ -110,6 +111,11 @@ public final class Pod {
         } catch (IOException failure) {
             throw new UncheckedIOException("the node's hostname could not be read", failure);
         }
+    }
+
+    /** Where the ids of its user namespace lie among the node's. */
+    public IdMap ids() {
+        return PodUserNamespace.of(namespaces());
     }
 
     public boolean hostNetwork() {

@@ -3,6 +3,7 @@ package dev.berth.cri.pod;
 import dev.berth.cri.record.PrivateDirectories;
 import dev.berth.cri.v1.DNSConfig;
 import dev.berth.runtime.kernel.Errno;
+import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import java.io.IOException;
@@ -36,9 +37,23 @@ public final class PodFiles {
             Files.writeString(directory.resolve(RESOLV_CONF), resolvConf(pod));
             Files.writeString(directory.resolve(HOSTNAME), pod.hostname() + "\n");
             Files.writeString(directory.resolve(HOSTS), hosts(making));
+            own(pod, directory);
         } catch (IOException failure) {
             throw new UncheckedIOException(
                     "the files of pod sandbox %s could not be written".formatted(pod.id()), failure);
+        }
+    }
+
+    /** The files belong to the pod's root. */
+    private void own(Pod pod, Path directory) {
+        if (!pod.ids().own()) {
+            return;
+        }
+        int root = pod.ids().host(0);
+        try (Fd dir = Fd.directory(platform.kernel(), directory)) {
+            for (String name : List.of(RESOLV_CONF, HOSTNAME, HOSTS)) {
+                platform.kernel().fchownat(dir.number(), name, root, root, Kernel.AT_SYMLINK_NOFOLLOW);
+            }
         }
     }
 
@@ -51,7 +66,12 @@ public final class PodFiles {
             return;
         }
         Path shm = PrivateDirectories.make(platform.layout().shm(making.pod().id()));
-        platform.kernel().mount("shm", shm.toString(), "tmpfs", SHM_FLAGS, SHM_OPTIONS);
+        platform.kernel().mount("shm", shm.toString(), "tmpfs", SHM_FLAGS, shmOptions(making.pod()));
+    }
+
+    private static String shmOptions(Pod pod) {
+        String root = Integer.toUnsignedString(pod.ids().host(0));
+        return pod.ids().own() ? "%s,uid=%s,gid=%s".formatted(SHM_OPTIONS, root, root) : SHM_OPTIONS;
     }
 
     void unmountShm(Pod pod) {

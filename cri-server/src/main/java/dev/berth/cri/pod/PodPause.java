@@ -1,6 +1,9 @@
 package dev.berth.cri.pod;
 
+import dev.berth.runtime.launch.CgroupEntry;
 import dev.berth.runtime.launch.PodPlan;
+import dev.berth.runtime.launch.UserNamespace;
+import dev.berth.runtime.plan.Plan;
 
 /** Process 1 of a pod whose containers share a pid namespace; other pods have one only where the cgroup driver needs it. */
 final class PodPause {
@@ -16,12 +19,15 @@ final class PodPause {
                     .launchPause(
                             pod.record().getCgroupParent(),
                             pod.id(),
-                            entry -> pod.shim()
-                                    .launch(
-                                            Pod.PAUSE,
-                                            PodPlan.pause(platform.kernel(), entry),
-                                            platform.launchLimit()));
+                            entry -> pod.shim().launch(Pod.PAUSE, plan(pod, entry), platform.launchLimit()));
         }
+    }
+
+    private Plan plan(Pod pod, CgroupEntry entry) {
+        UserNamespace user = pod.ids().own()
+                ? new UserNamespace(PodUserNamespace.open(platform, pod).release(), pod.ids())
+                : UserNamespace.NODE;
+        return PodPlan.pause(platform.kernel(), entry, user);
     }
 
     void kill(Pod pod) {

@@ -96,11 +96,7 @@ final class PodRequest {
     }
 
     private static void namespaces(NamespaceOption options) {
-        if (options.getUsernsOptions().getMode() != NamespaceMode.NODE && options.hasUsernsOptions()) {
-            throw CriFailure.invalid(
-                    "a user namespace (mode %s) is not offered by this runtime; use mode NODE, or a handler whose features name user_namespaces"
-                            .formatted(options.getUsernsOptions().getMode()));
-        }
+        PodUserNamespace.validate(options);
         for (NamespaceMode mode : new NamespaceMode[] {options.getNetwork(), options.getIpc()}) {
             if (mode != NamespaceMode.POD && mode != NamespaceMode.NODE) {
                 throw CriFailure.invalid(

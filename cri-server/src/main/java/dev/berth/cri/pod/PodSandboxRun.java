@@ -28,6 +28,11 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
     @Override
     public RunPodSandboxResponse call(RunPodSandboxRequest request) throws InterruptedException {
         List<SysctlWrite> sysctls = PodRequest.validate(request, platform.podCgroups());
+        if (PodUserNamespace.of(
+                        request.getConfig().getLinux().getSecurityContext().getNamespaceOptions())
+                .own()) {
+            platform.userNamespaces().require();
+        }
         PodKey key = PodKey.of(request.getConfig().getMetadata());
         Pod pod = inFlight.join(key, () -> existingOrNew(key, request, sysctls));
         if (!pod.record().getConfig().equals(request.getConfig())) {

@@ -55,8 +55,8 @@ public final class PodShim {
         Path directory = platform.layout().podDirectory(pod.id());
         try (Fd dir = Fd.directory(platform.kernel(), directory);
                 Fd listener = new Fd(kernel, kernel.listenSeqpacket(dir.number(), SOCKET, BACKLOG))) {
-            Plan plan =
-                    PodPlan.compile(kernel, making.namespaces(), making.pod().hostname(), making.sysctls());
+            Plan plan = PodPlan.compile(
+                    kernel, new PodPlan.Pod(making.namespaces(), pod.ids(), pod.hostname(), making.sysctls()));
             int pid = platform.helper().spawn(pod.id(), listener.number(), plan);
             pod.record(pod.record().toBuilder().setShimPid(pid).build());
             pod.shim(connect(pod, dir));

@@ -113,7 +113,7 @@ class ContainerRequestTest {
     void idMappingsAreRefusedRatherThanIgnored() {
         config().addMounts(mount("/etc", "/data")
                 .addUidMappings(IDMapping.newBuilder().setLength(1)));
-        refused("the mount on /data asks for id mappings");
+        refused("the id mappings of the mount on /data are not those of the pod's user namespace");
     }
 
     @Test
@@ -173,11 +173,11 @@ class ContainerRequestTest {
     }
 
     @Test
-    void aUserNamespaceIsRefusedRatherThanIgnored() {
+    void aUserNamespaceIsThatOfThePod() {
         security()
                 .getNamespaceOptionsBuilder()
                 .setUsernsOptions(UserNamespace.newBuilder().setMode(NamespaceMode.POD));
-        refused("a user namespace is not offered by this runtime; use mode NODE");
+        refused("the container asks for another user namespace than its pod sandbox p1 has");
     }
 
     @Test

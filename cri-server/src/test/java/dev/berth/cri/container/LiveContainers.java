@@ -13,6 +13,7 @@ import dev.berth.cri.pod.PodSandboxStop;
 import dev.berth.cri.pod.PodShim;
 import dev.berth.cri.pod.Pods;
 import dev.berth.cri.pod.TestPlatform;
+import dev.berth.cri.pod.UserNamespaceSupport;
 import dev.berth.cri.record.PrivateDirectories;
 import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.cri.v1.NamespaceMode;
@@ -35,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** One pod on this node with containers of busybox, made by the verbs themselves; no image and no network. */
@@ -89,6 +91,7 @@ final class LiveContainers {
                 layout,
                 new CgroupfsDriver(cgroups, PARENT, false),
                 Duration.ofSeconds(30),
+                new UserNamespaceSupport(Optional::empty),
                 test,
                 InstantSource.system());
         FakeImages images = new FakeImages();

@@ -31,7 +31,7 @@ class OverlayTest {
         LayerStack layers = stack(64);
         Path upper = Files.createDirectory(dir.resolve("upper"));
         Path work = Files.createDirectory(dir.resolve("work"));
-        try (Fd root = mount(new Overlay.Stack(layers, upper, work))) {
+        try (Fd root = mount(new Overlay.Stack(layers, upper, work, -1))) {
             assertEquals("layer 63", read(root, "same"));
             assertEquals("layer 0", read(root, "only-0"));
             assertEquals("layer 40", read(root, "only-40"));
@@ -42,7 +42,7 @@ class OverlayTest {
 
     @Test
     void layersWithoutAnUpperDirectoryCannotBeWrittenTo() throws Exception {
-        try (Fd root = mount(new Overlay.Stack(stack(2), null, null))) {
+        try (Fd root = mount(new Overlay.Stack(stack(2), null, null, -1))) {
             assertEquals("layer 1", read(root, "same"));
             assertThrows(
                     RuntimeException.class,
@@ -64,7 +64,7 @@ class OverlayTest {
         for (Overlay.Way way : List.of(Overlay.Way.SHORT_NAMES, Overlay.Way.STRINGS)) {
             PrivateDirectories.remove(work);
             Files.createDirectory(work);
-            int mount = Overlay.mount(KERNEL, new Overlay.Stack(image.over(points), upper, work), way);
+            int mount = Overlay.mount(KERNEL, new Overlay.Stack(image.over(points), upper, work, -1), way);
             try (Fd root = new Fd(KERNEL, mount)) {
                 assertEquals("the image's", read(root, "etc/hosts"));
                 assertEquals("", read(root, "etc/resolv.conf"));
@@ -79,7 +79,7 @@ class OverlayTest {
         LayerStack layers = stack(200);
         Path upper = Files.createDirectory(dir.resolve("upper"));
         Path work = Files.createDirectory(dir.resolve("work"));
-        try (Fd root = mount(new Overlay.Stack(layers, upper, work))) {
+        try (Fd root = mount(new Overlay.Stack(layers, upper, work, -1))) {
             assertEquals("layer 199", read(root, "same"));
             assertEquals("layer 0", read(root, "only-0"));
             KERNEL.close(KERNEL.openat(root.number(), "new", Kernel.O_CREAT | Kernel.O_WRONLY, 0644));

@@ -69,6 +69,11 @@ class NodeRpcsTest {
             public Condition network() {
                 return Condition.unmet("NoNetworkConfig", "There is no *.conflist in /etc/cni/net.d.");
             }
+
+            @Override
+            public boolean userNamespaces() {
+                return false;
+            }
         };
         RuntimeCondition network =
                 new Status(conditions, Map.of()).call(QUIET).getStatus().getConditions(1);
@@ -87,7 +92,7 @@ class NodeRpcsTest {
                         .toList());
         for (RuntimeHandler handler : status.getRuntimeHandlersList()) {
             assertTrue(handler.getFeatures().getRecursiveReadOnlyMounts());
-            assertFalse(handler.getFeatures().getUserNamespaces());
+            assertTrue(handler.getFeatures().getUserNamespaces());
         }
         assertTrue(status.getFeatures().getSupplementalGroupsPolicy());
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.v1.IDMapping;
 import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.cri.v1.PodSandboxConfig;
@@ -105,10 +106,58 @@ class PodRequestTest {
         refused("the network and ipc namespace of a pod are POD or NODE, but CONTAINER was asked for");
         options().setNetwork(NamespaceMode.POD).setPid(NamespaceMode.TARGET);
         refused("the pid namespace of a pod sandbox cannot be TARGET; only a container's can");
+    }
+
+    @Test
+    void aUserNamespaceIsOfThePodOrTheNode() {
+        userns(NamespaceMode.CONTAINER);
+        refused("the user namespace of a pod has mode POD or NODE, but CONTAINER was asked for");
+        userns(NamespaceMode.TARGET);
+        refused("the user namespace of a pod has mode POD or NODE, but TARGET was asked for");
+        userns(NamespaceMode.NODE);
+        PodRequest.validate(request.build(), CGROUPS);
+    }
+
+    @Test
+    void aUserNamespaceTakesOneMappingThatBeginsWithItsRootAndIsTheSameForBothKinds() {
+        userns(NamespaceMode.POD);
+        refused("a pod's user namespace takes exactly one mapping of uids, but 0 were given");
+        userns(NamespaceMode.POD, ids(0, 65536, 65536), ids(65536, 131072, 65536));
+        refused("a pod's user namespace takes exactly one mapping of uids, but 2 were given");
+        userns(NamespaceMode.POD, ids(1, 65536, 65536));
+        refused("the mapping of uids begins with container id 1; it must begin with 0");
+        userns(NamespaceMode.POD, ids(0, 65536, 0));
+        refused("the mapping of uids to 65536, 0 ids long, leaves the ids 0 to 4294967294");
+        userns(NamespaceMode.POD, ids(0, -2, 2));
+        refused("the mapping of uids to 4294967294, 2 ids long, leaves the ids 0 to 4294967294");
+        userns(NamespaceMode.POD, ids(0, 65536, 65536));
+        options().getUsernsOptionsBuilder().clearGids().addGids(ids(0, 65536, 1000));
+        refused("the uids and gids of a pod's user namespace must be mapped alike");
+        userns(NamespaceMode.POD, ids(0, 65536, 65536));
+        PodRequest.validate(request.build(), CGROUPS);
+    }
+
+    @Test
+    void aUserNamespaceDoesNotGoWithNamespacesOfTheNode() {
+        userns(NamespaceMode.POD, ids(0, 65536, 65536));
+        options().setPid(NamespaceMode.NODE);
+        refused("a pod with a user namespace of its own cannot share the network, ipc or pid namespace of the node");
+    }
+
+    private void userns(NamespaceMode mode, IDMapping... mappings) {
         options()
-                .setPid(NamespaceMode.POD)
-                .setUsernsOptions(UserNamespace.newBuilder().setMode(NamespaceMode.POD));
-        refused("a user namespace (mode POD) is not offered by this runtime; use mode NODE");
+                .setUsernsOptions(UserNamespace.newBuilder()
+                        .setMode(mode)
+                        .addAllUids(List.of(mappings))
+                        .addAllGids(List.of(mappings)));
+    }
+
+    private static IDMapping ids(int container, int host, int length) {
+        return IDMapping.newBuilder()
+                .setContainerId(container)
+                .setHostId(host)
+                .setLength(length)
+                .build();
     }
 
     @Test

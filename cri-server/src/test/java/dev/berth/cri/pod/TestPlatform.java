@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /** A platform in a temporary directory, without a helper: good for all that starts no process. Its cgroups do not exist. */
@@ -42,6 +43,7 @@ public final class TestPlatform implements PodNetwork, StepWatch {
                 layout,
                 new CgroupfsDriver(cgroups, CGROUP_PARENT, false),
                 LAUNCH_LIMIT,
+                new UserNamespaceSupport(Optional::empty),
                 this,
                 () -> now);
     }

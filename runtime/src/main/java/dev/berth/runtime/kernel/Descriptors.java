@@ -1,6 +1,6 @@
 package dev.berth.runtime.kernel;
 
-/** Pipes, and what can be done to any descriptor: pipe(2), fcntl(2), ioctl_tty(2). */
+/** Pipes, and what can be done to any descriptor: pipe(2), fcntl(2), ioctl_tty(2), ioctl_ns(2). */
 final class Descriptors {
     private static final int O_CLOEXEC = 02000000;
     private static final int F_GETFL = 3;
@@ -8,6 +8,7 @@ final class Descriptors {
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int TIOCSWINSZ = 0x5414;
+    private static final int NS_GET_USERNS = 0xb701;
     private static final int WINSIZE = 8;
 
     private final Syscalls syscalls;
@@ -36,6 +37,10 @@ final class Descriptors {
         long flags = syscalls.check(Call.FCNTL, () -> fd + ", F_GETFL", fd, F_GETFL, 0);
         long wanted = nonblocking ? flags | Kernel.O_NONBLOCK : flags & ~Kernel.O_NONBLOCK;
         syscalls.check(Call.FCNTL, () -> "%d, F_SETFL, %o".formatted(fd, wanted), fd, F_SETFL, wanted);
+    }
+
+    int owningUserNamespace(int namespace) {
+        return (int) syscalls.check(Call.IOCTL, () -> namespace + ", NS_GET_USERNS", namespace, NS_GET_USERNS, 0);
     }
 
     void setWindowSize(int terminal, int rows, int columns) {

@@ -188,6 +188,9 @@ public interface Kernel {
 
     void umount(String target, int flags);
 
+    /** The user namespace that a namespace belongs to, ioctl_ns(NS_GET_USERNS). */
+    int owningUserNamespace(int namespace);
+
     // Processes
 
     int pidfdOpen(int pid);

@@ -518,6 +518,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public int owningUserNamespace(int namespace) {
+        return descriptors.owningUserNamespace(namespace);
+    }
+
+    @Override
     public void setWindowSize(int terminal, int rows, int columns) {
         descriptors.setWindowSize(terminal, rows, columns);
     }

@@ -1,25 +1,27 @@
 package dev.berth.runtime.launch;
 
 import dev.berth.runtime.kernel.Kernel;
-import dev.berth.runtime.kernel.Stat;
 import dev.berth.runtime.plan.Op;
 import dev.berth.runtime.plan.Plan;
 import dev.berth.runtime.plan.PlanBuilder;
 import dev.berth.runtime.plan.PlanKind;
 import dev.berth.runtime.plan.Register;
 import dev.berth.runtime.plan.Stdio;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Compiles the first process of a container. The order is the security of it: the root first, then /proc, /sys and a /dev of our
  * own, then the mounts that were asked for, then masks and read-only paths over all of them, then read-only on the root itself,
  * then the pivot, then privileges.
+ *
+ * <p>In a user namespace all of that is put together outside of it, by the node's root, and then copied into a mount namespace of
+ * the user namespace: what is copied so is locked, and the container's root can neither take it away nor make it writable. Only
+ * what belongs to the new namespaces, such as /proc, is made inside.
  */
 public final class ContainerPlan {
-    private static final String DEV = "/dev";
+    private static final String PROC = "/proc";
 
     private final ContainerSpec spec;
     private final PlanBuilder plan;
@@ -48,38 +50,35 @@ public final class ContainerPlan {
     private Plan compile() {
         header();
         spec.cgroup().into(plan);
-        plan.session();
-        plan.keyring();
-        Register proc = plan.newFs("proc", Map.of(), MountFlags.INERT);
-        ProcessTail.score(plan, proc, spec.process());
-        plan.attach(root, spec.rootPropagation());
-        procAndSys();
-        Register dev = dev();
-        mounts();
-        devices();
-        maskedPaths(dev);
-        spec.readonlyPaths().forEach(this::readonlyPath);
-        if (spec.readonlyRoot()) {
-            plan.setattr("making the root read-only", root, MountFlags.READ_ONLY, 0, 0);
+        if (spec.userNamespace().own()) {
+            inUserNamespace();
+        } else {
+            inNode();
         }
-        plan.pivot(root);
-        plan.cwd(spec.process().cwd(), true);
-        ProcessTail.finish(plan, proc, spec.process());
         return plan.build();
+    }
+
+    private boolean cgroupNamespace() {
+        return spec.cgroupView() instanceof CgroupView.Unified;
+    }
+
+    private long namespaces() {
+        String target = spec.pidTarget();
+        long pid = target != null && target.isEmpty() ? Namespaces.PID : 0;
+        return Namespaces.MOUNT | pid | (cgroupNamespace() ? Namespaces.CGROUP : 0);
     }
 
     private void header() {
         ContainerSpec.Output output = spec.output();
         String target = spec.pidTarget();
-        long pid = target != null && target.isEmpty() ? Namespaces.PID : 0;
-        boolean cgroupNamespace = spec.cgroupView() instanceof CgroupView.Unified;
-        plan.cloneFlags(Namespaces.MOUNT | pid | (cgroupNamespace ? Namespaces.CGROUP : 0));
+        IdMap ids = spec.userNamespace().ids();
+        plan.cloneFlags(ids.own() ? Namespaces.MOUNT : namespaces());
         if (target != null && !target.isEmpty()) {
             plan.target(target);
         }
         ProcessSpec.Identity identity = spec.process().identity();
         plan.stdio(output.stdio())
-                .owner(identity.uid(), identity.gid())
+                .owner(ids.host(identity.uid()), ids.host(identity.gid()))
                 .streams(plan.pass(output.stdin()), Register.NONE, Register.NONE);
         Integer log = output.logDirectory();
         if (log != null) {
@@ -91,125 +90,111 @@ public final class ContainerPlan {
         }
     }
 
-    private void procAndSys() {
-        plan.mkdir(root, "/proc", 0755);
-        plan.move(plan.newFs("proc", Map.of(), MountFlags.INERT), root, "/proc", Op.NOFOLLOW);
-        long readOnly = spec.privileged() ? 0 : MountFlags.READ_ONLY;
-        Register sys = plan.newFs("sysfs", Map.of(), MountFlags.INERT | readOnly);
-        plan.mkdir(root, "/sys", 0755);
-        plan.move(sys, root, "/sys", Op.NOFOLLOW);
-        switch (spec.cgroupView()) {
-            case CgroupView.Unified(boolean writable) ->
-                plan.move(
-                        plan.newFs("cgroup2", Map.of(), MountFlags.INERT | (writable ? 0 : readOnly)),
-                        sys,
-                        "fs/cgroup",
-                        0);
-            case CgroupView.Host(int mount) -> plan.move(plan.pass(mount), sys, "fs/cgroup", 0);
-            case CgroupView.Hierarchies(List<CgroupView.Hierarchy> hierarchies) -> hierarchies(sys, hierarchies);
+    private void inNode() {
+        plan.session();
+        plan.keyring();
+        Register proc = proc();
+        ProcessTail.score(plan, proc, spec.process());
+        plan.attach(root, spec.rootPropagation());
+        ContainerRoot content = new ContainerRoot(plan, spec, root);
+        plan.mkdir(root, PROC, 0755);
+        plan.move(proc(), root, PROC, Op.NOFOLLOW);
+        Register sys = content.sys();
+        if (cgroupNamespace()) {
+            plan.move(cgroup(), sys, "fs/cgroup", 0);
         }
+        Register dev = content.dev();
+        if (terminal()) {
+            content.terminal(dev, content.devpts());
+        }
+        content.mounts();
+        content.devices();
+        content.maskedPaths(() -> plan.clone(dev, "null", 0), _ -> true);
+        content.readonlyPaths(_ -> true);
+        readonlyRoot();
+        plan.pivot(root);
+        plan.cwd(spec.process().cwd(), true);
+        ProcessTail.limits(plan, spec.process());
+        ProcessTail.finish(plan, proc, spec.process());
     }
 
-    private void hierarchies(Register sys, List<CgroupView.Hierarchy> hierarchies) {
-        Register tmpfs = plan.newFs("tmpfs", Map.of("mode", "755"), MountFlags.INERT);
-        plan.move(tmpfs, sys, "fs/cgroup", 0);
-        for (CgroupView.Hierarchy hierarchy : hierarchies) {
-            plan.mkdir(tmpfs, hierarchy.name(), 0755);
-            plan.move(plan.pass(hierarchy.mount()), tmpfs, hierarchy.name(), 0);
-            for (String alias : hierarchy.name().split(",", -1)) {
-                if (!alias.equals(hierarchy.name())) {
-                    plan.symlink(tmpfs, alias, hierarchy.name());
-                }
-            }
-        }
-        if (!spec.privileged()) {
-            plan.setattr("making /sys/fs/cgroup read-only", tmpfs, MountFlags.READ_ONLY, 0, 0);
-        }
-    }
-
-    private boolean ownsDev() {
-        return spec.mounts().stream().noneMatch(mount -> mount.path().equals(DEV));
-    }
-
-    /** A fresh /dev; when the container brings one of its own nothing is made in it, and none of its nodes is trusted. */
-    private Register dev() {
-        Register dev = plan.newFs("tmpfs", Map.of("mode", "755", "size", "65536k"), Kernel.MOUNT_ATTR_NOSUID);
-        if (ownsDev()) {
-            plan.mkdir(root, DEV, 0755);
-            plan.move(dev, root, DEV, Op.NOFOLLOW);
-        }
-        DefaultDevices.NODES.forEach(device -> node(dev, device.path(), device));
-        if (ownsDev()) {
-            devLinksAndMounts(dev);
-        }
-        return dev;
-    }
-
-    private void devLinksAndMounts(Register dev) {
-        DefaultDevices.LINKS.forEach((name, target) -> plan.symlink(dev, name, target));
-        plan.mkdir(dev, "pts", 0755);
-        Register devpts = plan.newFs(
-                "devpts",
-                Map.of("newinstance", "", "ptmxmode", "0666", "mode", "0620", "gid", "5"),
-                Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
-        plan.move(devpts, dev, "pts", 0);
-        plan.mkdir(dev, "mqueue", 0755);
-        plan.move(plan.newFs("mqueue", Map.of(), MountFlags.INERT), dev, "mqueue", 0);
-        if ((spec.output().stdio().bits() & Stdio.TTY) != 0) {
-            plan.pty(devpts, TerminalOwner.of(spec.process().identity()));
-            Register console = plan.clone(devpts, "0", 0);
-            plan.mkfile(dev, "console", 0600);
-            plan.move(console, dev, "console", 0);
-        }
-    }
-
-    /** Of nodes with one path the last counts. What a mount of the container brings is not made in it: it may be the node's. */
-    private void devices() {
-        Map<String, DeviceNode> byPath = new LinkedHashMap<>();
-        spec.devices().forEach(device -> byPath.put(device.path(), device));
-        DefaultDevices.NODES.forEach(device -> byPath.remove(DEV + "/" + device.path()));
-        byPath.keySet().removeIf(path -> spec.mounts().stream().anyMatch(mount -> mount.covers(path)));
-        byPath.forEach((path, device) -> node(root, path, device));
-    }
-
-    private void node(Register dir, String path, DeviceNode device) {
-        int slash = path.lastIndexOf('/');
-        if (slash > 0) {
-            plan.mkdir(dir, path.substring(0, slash), 0755);
-        }
-        int mode = device.mode() & ~Stat.S_IFMT;
-        plan.mknod(dir, path, (device.mode() & Stat.S_IFMT) | mode, device.device(), device.owner());
-    }
-
-    private void mounts() {
-        List<BindMount> ordered = spec.mounts().stream()
-                .sorted(Comparator.comparingInt(BindMount::depth))
-                .toList();
-        for (BindMount mount : ordered) {
-            if (mount.directory()) {
-                plan.mkdir(root, mount.path(), 0755);
-            } else {
-                plan.mkfile(root, mount.path(), 0644);
-            }
-            Register tree = mount.isOfRoot() ? plan.clone(root, mount.path(), 0) : plan.pass(mount.mount());
-            plan.move(tree, root, mount.path(), 0);
-        }
-    }
-
-    /** All masked directories share one empty file system: many super blocks a container cost many kernels their memory. */
-    private void maskedPaths(Register dev) {
-        if (spec.maskedPaths().isEmpty()) {
-            return;
-        }
-        Register empty = plan.newFs(
-                "tmpfs", Map.of("mode", "0", "nr_inodes", "1", "size", "0"), MountFlags.INERT | MountFlags.READ_ONLY);
+    private void inUserNamespace() {
+        ProcessSpec process = spec.process();
+        IdMap ids = spec.userNamespace().ids();
+        Register user = plan.pass(spec.userNamespace().descriptor());
+        Register proc = proc();
+        ProcessTail.score(plan, proc, process);
+        ProcessTail.limits(plan, process);
+        plan.fsids(ids.host(0), ids.host(0));
+        plan.attach(root, 0);
+        Predicate<String> below = path -> path.equals(PROC) || path.startsWith(PROC + "/");
+        ContainerRoot content = new ContainerRoot(plan, spec, root);
+        plan.mkdir(root, PROC, 0755);
+        content.sys();
+        Register dev = content.dev();
+        content.mounts();
+        content.devices();
+        content.maskedPaths(() -> plan.clone(dev, "null", 0), below.negate());
+        content.readonlyPaths(below.negate());
+        readonlyRoot();
+        // The kernel lets a user namespace mount a procfs only where it sees one already.
+        plan.move(proc(), plan.open("/"), "proc", 0);
         Register nullNode = plan.clone(dev, "null", 0);
-        spec.maskedPaths().forEach(path -> plan.mask(root, path, empty, nullNode));
+        plan.chdir(root);
+        plan.setns("entering the pod's user namespace", user, Namespaces.USER);
+        plan.ids(0, 0, List.of());
+        enterNamespaces();
+        plan.session();
+        plan.keyring();
+        Register copy = plan.clone(plan.here(), "", Op.RECURSIVE);
+        inside(copy, nullNode, below);
+        ProcessTail.finish(plan, proc, process);
     }
 
-    private void readonlyPath(String path) {
-        Register clone = plan.clone(root, path, Op.OPTIONAL | Op.RECURSIVE);
-        plan.setattr("making " + path + " read-only", clone, MountFlags.READ_ONLY, 0, Op.RECURSIVE);
-        plan.move(clone, root, path, 0);
+    private void enterNamespaces() {
+        if ((namespaces() & Namespaces.PID) != 0) {
+            plan.fork(namespaces());
+        } else {
+            plan.unshare(namespaces());
+        }
+    }
+
+    /** What only a process of the new namespaces can make, over the copy of what was put together outside. */
+    private void inside(Register copy, Register nullNode, Predicate<String> belowProc) {
+        ContainerRoot content = new ContainerRoot(plan, spec, copy);
+        Register own = proc();
+        plan.attach(copy, spec.rootPropagation());
+        plan.move(own, copy, PROC, Op.NOFOLLOW);
+        if (cgroupNamespace()) {
+            plan.move(cgroup(), copy, "/sys/fs/cgroup", Op.NOFOLLOW);
+        }
+        content.maskedPaths(() -> nullNode, belowProc);
+        content.readonlyPaths(belowProc);
+        plan.pivot(copy);
+        if (terminal()) {
+            content.terminal(plan.open("/dev"), plan.open("/dev/pts"));
+        }
+        plan.cwd(spec.process().cwd(), true);
+    }
+
+    private boolean terminal() {
+        return (spec.output().stdio().bits() & Stdio.TTY) != 0 && ContainerRoot.ownsDev(spec);
+    }
+
+    private Register proc() {
+        return plan.newFs("proc", Map.of(), MountFlags.INERT);
+    }
+
+    private Register cgroup() {
+        boolean writable =
+                spec.privileged() || (spec.cgroupView() instanceof CgroupView.Unified(boolean asked) && asked);
+        long readOnly = writable ? 0 : MountFlags.READ_ONLY;
+        return plan.newFs("cgroup2", Map.of(), MountFlags.INERT | readOnly);
+    }
+
+    private void readonlyRoot() {
+        if (spec.readonlyRoot()) {
+            plan.setattr("making the root read-only", root, MountFlags.READ_ONLY, 0, 0);
+        }
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param root the detached root file system
  * @param rootPropagation 0, or the MS_ flag for the container's root
+ * @param userNamespace the pod's; descriptors in here were made by the node's root all the same
  * @param pidTarget the process whose pid namespace is joined; empty for a namespace of its own, null for the node's
  */
 public record ContainerSpec(
@@ -21,6 +22,7 @@ public record ContainerSpec(
         boolean readonlyRoot,
         boolean privileged,
         @Nullable String pidTarget,
+        UserNamespace userNamespace,
         List<BindMount> mounts,
         List<DeviceNode> devices,
         List<String> maskedPaths,
@@ -47,6 +49,7 @@ public record ContainerSpec(
     List<Integer> descriptors() {
         List<Integer> all = new ArrayList<>(List.of(root, output.stdin()));
         mounts.stream().filter(mount -> !mount.isOfRoot()).forEach(mount -> all.add(mount.mount()));
+        all.addAll(userNamespace.descriptors());
         all.addAll(cgroup.descriptors());
         all.addAll(cgroupView.descriptors());
         Stream.of(output.logDirectory(), output.oomFile())

@@ -8,7 +8,8 @@ package dev.berth.runtime.launch;
  * @param device the kernel's dev_t
  */
 public record DeviceNode(String path, int mode, long device, int uid, int gid) {
-    long owner() {
-        return (Integer.toUnsignedLong(uid) << 32) | Integer.toUnsignedLong(gid);
+    /** The owner as the node knows it, when the node's ids are taken for ids inside. */
+    long owner(IdMap ids) {
+        return (Integer.toUnsignedLong(ids.hostOrSame(uid)) << 32) | Integer.toUnsignedLong(ids.hostOrSame(gid));
     }
 }

@@ -6,6 +6,7 @@ import dev.berth.runtime.plan.PlanBuilder;
 import dev.berth.runtime.plan.PlanKind;
 import dev.berth.runtime.plan.Register;
 import dev.berth.runtime.plan.Stdio;
+import java.util.List;
 import java.util.Map;
 
 /** Compiles a further process in a running container. */
@@ -13,11 +14,16 @@ public final class ExecPlan {
     private ExecPlan() {}
 
     /**
-     * @param container the id of the container's first process in the shim
-     * @param cgroupNamespace whether the container has a cgroup namespace of its own
+     * The container of an exec.
+     *
+     * @param id of its first process in the shim
+     * @param cgroupNamespace whether it has a cgroup namespace of its own
+     * @param ids of its user namespace
      */
-    public static Plan compile(
-            Kernel kernel, String container, boolean cgroupNamespace, ProcessSpec process, Streams streams) {
+    public record Target(String id, boolean cgroupNamespace, IdMap ids) {}
+
+    /** @throws IllegalArgumentException when the process has ids that its user namespace has not */
+    public static Plan compile(Kernel kernel, Target target, ProcessSpec process, Streams streams) {
         PlanBuilder plan = new PlanBuilder(PlanKind.EXEC, kernel);
         switch (streams) {
             case Capture(CgroupEntry _, int stdin, int limit) ->
@@ -27,27 +33,44 @@ public final class ExecPlan {
             case Terminal _ -> plan.stdio(Stdio.TERMINAL);
         }
         streams.cgroup().into(plan);
-        plan.target(container)
-                .owner(process.identity().uid(), process.identity().gid());
-        return plan.build(() -> operations(plan, cgroupNamespace, process, streams instanceof Terminal));
+        plan.target(target.id());
+        return plan.build(() -> operations(plan, target, process, streams instanceof Terminal));
     }
 
     private static Register pass(PlanBuilder plan, int fd) {
         return fd < 0 ? Register.NONE : plan.pass(fd);
     }
 
-    private static void operations(PlanBuilder plan, boolean cgroupNamespace, ProcessSpec process, boolean terminal) {
+    private static void operations(PlanBuilder plan, Target target, ProcessSpec process, boolean terminal) {
+        ProcessSpec.Identity identity = process.identity();
+        plan.owner(target.ids().host(identity.uid()), target.ids().host(identity.gid()));
         plan.session();
-        plan.keyring();
+        if (!target.ids().own()) {
+            plan.keyring();
+        }
         Register proc = plan.newFs("proc", Map.of(), MountFlags.INERT);
         ProcessTail.score(plan, proc, process);
-        long namespaces = Namespaces.MOUNT | (cgroupNamespace ? Namespaces.CGROUP : 0);
-        plan.setns("entering the container's mount namespace", Register.TARGET, namespaces);
+        enter(plan, target, process);
         if (terminal) {
-            plan.pty(plan.open("/dev/pts"), TerminalOwner.of(process.identity()));
+            plan.pty(plan.open("/dev/pts"), TerminalOwner.of(identity));
         }
         plan.cwd(process.cwd(), false);
+        if (!target.ids().own()) {
+            ProcessTail.limits(plan, process);
+        }
         ProcessTail.finish(plan, proc, process);
+    }
+
+    private static void enter(PlanBuilder plan, Target target, ProcessSpec process) {
+        long namespaces = Namespaces.MOUNT | (target.cgroupNamespace() ? Namespaces.CGROUP : 0);
+        if (!target.ids().own()) {
+            plan.setns("entering the container's mount namespace", Register.TARGET, namespaces);
+            return;
+        }
+        ProcessTail.limits(plan, process);
+        plan.setns("entering the container's namespaces", Register.TARGET, Namespaces.USER | namespaces);
+        plan.ids(0, 0, List.of());
+        plan.keyring();
     }
 
     /** How an exec is placed, and where its streams lead. The plan takes every descriptor over. */

@@ -14,35 +14,79 @@ public final class PodPlan {
     private PodPlan() {}
 
     /**
+     * What a pod is made of.
+     *
      * @param namespaces flags of {@link Namespaces}: those that the pod does not share with the node
+     * @param ids of its user namespace, which all of {@code namespaces} belong to
      * @param hostname set when the pod has a uts namespace of its own
      */
-    public static Plan compile(Kernel kernel, long namespaces, String hostname, List<SysctlWrite> sysctls) {
+    public record Pod(long namespaces, IdMap ids, String hostname, List<SysctlWrite> sysctls) {
+        public Pod {
+            sysctls = List.copyOf(sysctls);
+        }
+
+        private boolean has(long namespace) {
+            return (namespaces & namespace) != 0;
+        }
+    }
+
+    public static Plan compile(Kernel kernel, Pod pod) {
         PlanBuilder plan = new PlanBuilder(PlanKind.POD, kernel);
-        if (namespaces != 0) {
-            plan.unshare(namespaces);
+        if (pod.ids().own()) {
+            String map = pod.ids().text();
+            plan.userNamespace(proc(plan), List.of(map, map), pod.namespaces());
+        } else if (pod.namespaces() != 0) {
+            plan.unshare(pod.namespaces());
         }
-        if ((namespaces & Namespaces.UTS) != 0) {
-            plan.hostname(hostname);
+        if (pod.has(Namespaces.UTS)) {
+            plan.hostname(pod.hostname());
         }
-        if ((namespaces & Namespaces.NET) != 0) {
+        if (pod.has(Namespaces.NET)) {
             plan.loopback();
         }
-        if (!sysctls.isEmpty()) {
-            Register proc = plan.newFs("proc", Map.of(), MountFlags.INERT);
-            for (SysctlWrite sysctl : sysctls) {
-                String purpose = "setting the sysctl %s to %s".formatted(sysctl.path(), sysctl.value());
-                plan.write(purpose, proc, sysctl.path(), sysctl.value(), 0);
-            }
+        if (!pod.sysctls().isEmpty()) {
+            sysctls(plan, pod);
         }
         return plan.build();
     }
 
+    private static Register proc(PlanBuilder plan) {
+        return plan.newFs("proc", Map.of(), MountFlags.INERT);
+    }
+
+    /** Those of an ipc namespace are for its root alone, and no capability opens them to the node's. */
+    private static void sysctls(PlanBuilder plan, Pod pod) {
+        Register proc = proc(plan);
+        List<SysctlWrite> ofIpc =
+                pod.ids().own() ? pod.sysctls().stream().filter(PodPlan::ofIpc).toList() : List.of();
+        pod.sysctls().stream().filter(sysctl -> !ofIpc.contains(sysctl)).forEach(sysctl -> write(plan, proc, sysctl));
+        if (!ofIpc.isEmpty()) {
+            plan.ids(pod.ids().host(0), pod.ids().host(0), List.of());
+            ofIpc.forEach(sysctl -> write(plan, proc, sysctl));
+            plan.ids(0, 0, List.of());
+        }
+    }
+
+    private static boolean ofIpc(SysctlWrite sysctl) {
+        return !sysctl.path().startsWith("sys/net/") && !sysctl.path().equals("sys/kernel/domainname");
+    }
+
+    private static void write(PlanBuilder plan, Register proc, SysctlWrite sysctl) {
+        String purpose = "setting the sysctl %s to %s".formatted(sysctl.path(), sysctl.value());
+        plan.write(purpose, proc, sysctl.path(), sysctl.value(), 0);
+    }
+
     /** Compiles the reaper of a shared pid namespace. */
-    public static Plan pause(Kernel kernel, CgroupEntry cgroup) {
+    public static Plan pause(Kernel kernel, CgroupEntry cgroup, UserNamespace user) {
         PlanBuilder plan = new PlanBuilder(PlanKind.PAUSE, kernel);
-        plan.cloneFlags(Namespaces.PID | Namespaces.MOUNT);
+        long namespaces = Namespaces.PID | Namespaces.MOUNT;
+        plan.cloneFlags(user.own() ? 0 : namespaces);
         cgroup.into(plan);
+        if (user.own()) {
+            plan.setns("entering the pod's user namespace", plan.pass(user.descriptor()), Namespaces.USER);
+            plan.ids(0, 0, List.of());
+            plan.fork(namespaces);
+        }
         plan.session();
         plan.pause();
         return plan.build();

@@ -25,9 +25,13 @@ final class ProcessTail {
                 score.required() ? 0 : Op.BEST_EFFORT);
     }
 
-    static void finish(PlanBuilder plan, Register proc, ProcessSpec process) {
+    /** What a user namespace does not grant: before it is entered. */
+    static void limits(PlanBuilder plan, ProcessSpec process) {
         plan.affinity();
         process.rlimits().forEach(limit -> plan.rlimit(limit.resource(), limit.soft(), limit.hard()));
+    }
+
+    static void finish(PlanBuilder plan, Register proc, ProcessSpec process) {
         if (!process.apparmor().isEmpty()) {
             String value = "exec " + process.apparmor();
             plan.write(

@@ -34,7 +34,12 @@ public enum Op {
     PAUSE(30),
     CLOSE(31),
     AFFINITY(32),
-    OPEN(33);
+    OPEN(33),
+    USERNS(34),
+    FORK(35),
+    CHDIR(36),
+    HERE(37),
+    FSIDS(38);
 
     /** ENOENT makes the result register empty. */
     public static final int OPTIONAL = 1;

@@ -320,6 +320,38 @@ public final class PlanBuilder {
         return result;
     }
 
+    /**
+     * Makes a user namespace and, as its root, namespaces that the process enters; it does not enter the user namespace.
+     *
+     * @param maps the text of uid_map, then of gid_map
+     */
+    public void userNamespace(Register proc, List<String> maps, long kinds) {
+        Fields fields = new Fields().a(proc).s1(data.string(maps.getFirst())).s2(data.string(maps.getLast()));
+        add("making the user namespace", Op.USERNS, fields.x(kinds));
+    }
+
+    /** What follows happens in a clone of the process, in new namespaces; the process itself ends. */
+    public void fork(long kinds) {
+        add("going on in new namespaces", Op.FORK, new Fields().x(kinds));
+    }
+
+    public void chdir(Register directory) {
+        add("going to a descriptor", Op.CHDIR, new Fields().a(directory));
+    }
+
+    /** The working directory: after a change of mount namespaces the same place in the new one. */
+    public Register here() {
+        Register result = result();
+        add("opening the working directory", Op.HERE, new Fields().b(result));
+        return result;
+    }
+
+    /** Gives all that is made from here on to these ids. */
+    public void fsids(int uid, int gid) {
+        Fields fields = new Fields().x(Integer.toUnsignedLong(uid)).y(Integer.toUnsignedLong(gid));
+        add("making files as the pod's root", Op.FSIDS, fields);
+    }
+
     private Register result() {
         if (nextResult == REGISTERS) {
             throw new IllegalArgumentException("the container needs more than %d mounts of its own; give it fewer"

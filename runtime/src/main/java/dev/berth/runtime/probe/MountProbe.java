@@ -4,6 +4,7 @@ import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Tries the calls that build a container's file system, all on mounts that are attached nowhere. */
@@ -17,7 +18,9 @@ final class MountProbe {
     }
 
     List<Finding> findings() {
-        return List.of(overlay(), moveMount(), mountSetattr(), idmapped("tmpfs"), idmapped("store"));
+        List<Finding> findings = new ArrayList<>(List.of(overlay(), moveMount(), mountSetattr()));
+        findings.addAll(new UserNamespaceProbe(kernel, scratch).findings());
+        return findings;
     }
 
     private Finding overlay() {
@@ -53,17 +56,6 @@ final class MountProbe {
             try (Fd clone = clone(scratch)) {
                 kernel.mountSetattr(clone.number(), true, Kernel.MOUNT_ATTR_RDONLY, 0, Kernel.MS_PRIVATE, -1);
                 return "read-only, recursively";
-            }
-        });
-    }
-
-    private Finding idmapped(String kind) {
-        String name = "idmapped mounts (" + kind + ")";
-        return Finding.of(name, "pods with user namespaces (hostUsers: false) cannot run", () -> {
-            try (UserNamespace user = UserNamespace.open(kernel);
-                    Fd mount = kind.equals("tmpfs") ? tmpfs() : clone(scratch)) {
-                kernel.mountSetattr(mount.number(), false, Kernel.MOUNT_ATTR_IDMAP, 0, 0, user.fd());
-                return "uids shifted by 100000";
             }
         });
     }

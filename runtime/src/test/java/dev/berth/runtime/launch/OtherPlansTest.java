@@ -55,9 +55,11 @@ class OtherPlansTest {
     void aPodMakesItsNamespacesThenTheirHostnameLoopbackAndSysctls() {
         Plan plan = PodPlan.compile(
                 specs.kernel,
-                Namespaces.NET | Namespaces.UTS | Namespaces.IPC,
-                "web",
-                List.of(new SysctlWrite("sys/net/ipv4/ip_forward", "1")));
+                new PodPlan.Pod(
+                        Namespaces.NET | Namespaces.UTS | Namespaces.IPC,
+                        IdMap.NODE,
+                        "web",
+                        List.of(new SysctlWrite("sys/net/ipv4/ip_forward", "1"))));
         assertEquals("POD clone=- stdio=- owner=0:0", specs.header(plan));
         assertEquals("""
                 UNSHARE uts,ipc,net
@@ -73,19 +75,17 @@ class OtherPlansTest {
 
     @Test
     void aPodOfTheNodesNamespacesDoesNothing() {
-        assertEquals(List.of(), specs.operations(PodPlan.compile(specs.kernel, 0, "web", List.of())));
+        assertEquals(List.of(), specs.operations(pod(0)));
     }
 
     @Test
     void aPodOfTheNodesNetworkKeepsTheNodesHostname() {
-        assertEquals(
-                List.of("UNSHARE ipc"),
-                specs.operations(PodPlan.compile(specs.kernel, Namespaces.IPC, "web", List.of())));
+        assertEquals(List.of("UNSHARE ipc"), specs.operations(pod(Namespaces.IPC)));
     }
 
     @Test
     void thePauseProcessIsFirstInItsPidNamespaceAndExecutesNothing() {
-        Plan plan = PodPlan.pause(specs.kernel, specs.cgroup());
+        Plan plan = PodPlan.pause(specs.kernel, specs.cgroup(), UserNamespace.NODE);
         assertEquals("PAUSE clone=mnt,pid stdio=- cgroup=cgroup owner=0:0", specs.header(plan));
         assertEquals(List.of("SESSION", "PAUSE"), specs.operations(plan));
     }
@@ -124,6 +124,11 @@ class OtherPlansTest {
 
     private Plan exec(boolean cgroupNamespace) {
         ExecPlan.Capture capture = new ExecPlan.Capture(specs.cgroup(), specs.descriptor("devnull"), 4096);
-        return ExecPlan.compile(specs.kernel, "c1", cgroupNamespace, specs.process(), capture);
+        ExecPlan.Target target = new ExecPlan.Target("c1", cgroupNamespace, IdMap.NODE);
+        return ExecPlan.compile(specs.kernel, target, specs.process(), capture);
+    }
+
+    private Plan pod(long namespaces) {
+        return PodPlan.compile(specs.kernel, new PodPlan.Pod(namespaces, IdMap.NODE, "web", List.of()));
     }
 }

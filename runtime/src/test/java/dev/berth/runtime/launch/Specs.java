@@ -37,6 +37,7 @@ final class Specs {
     boolean cgroupV1;
     long rootPropagation = 1 << 18;
 
+    IdMap ids = IdMap.NODE;
     private final Map<Integer, String> names = new HashMap<>();
 
     /** A descriptor that plans name so. */
@@ -76,6 +77,10 @@ final class Specs {
                 : new CgroupEntry(descriptor("cgroup"), List.of());
     }
 
+    private UserNamespace userNamespace() {
+        return ids.own() ? new UserNamespace(descriptor("userns"), ids) : UserNamespace.NODE;
+    }
+
     ContainerSpec spec() {
         return new ContainerSpec(
                 process(),
@@ -84,6 +89,7 @@ final class Specs {
                 readonlyRoot,
                 privileged,
                 pidTarget,
+                userNamespace(),
                 mounts,
                 devices,
                 masked,

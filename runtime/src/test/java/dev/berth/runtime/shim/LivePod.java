@@ -16,9 +16,11 @@ import dev.berth.runtime.launch.CgroupView;
 import dev.berth.runtime.launch.ContainerPlan;
 import dev.berth.runtime.launch.ContainerSpec;
 import dev.berth.runtime.launch.ExecPlan;
+import dev.berth.runtime.launch.IdMap;
 import dev.berth.runtime.launch.Namespaces;
 import dev.berth.runtime.launch.PodPlan;
 import dev.berth.runtime.launch.ProcessSpec;
+import dev.berth.runtime.launch.UserNamespace;
 import dev.berth.runtime.plan.Plan;
 import dev.berth.runtime.plan.Stdio;
 import java.io.IOException;
@@ -53,7 +55,10 @@ final class LivePod {
         try (Fd dir = open(directory);
                 Fd listener = new Fd(kernel, kernel.listenSeqpacket(dir.number(), SOCKET, 4))) {
             long namespaces = Namespaces.NET | Namespaces.IPC | Namespaces.UTS;
-            pid = helper.spawn("pod", listener.number(), PodPlan.compile(kernel, namespaces, "pod-host", List.of()));
+            pid = helper.spawn(
+                    "pod",
+                    listener.number(),
+                    PodPlan.compile(kernel, new PodPlan.Pod(namespaces, IdMap.NODE, "pod-host", List.of())));
         }
         shim = connect(reactor);
         Files.createDirectories(directory.resolve("lower/bin"));
@@ -118,6 +123,7 @@ final class LivePod {
                 false,
                 false,
                 "",
+                UserNamespace.NODE,
                 List.of(),
                 List.of(),
                 List.of(),
@@ -154,8 +160,7 @@ final class LivePod {
         Cgroup cgroup = cgroups.open(parent + "/berth-" + container);
         return ExecPlan.compile(
                 kernel,
-                container,
-                cgroups.layout() instanceof CgroupLayout.V2,
+                new ExecPlan.Target(container, cgroups.layout() instanceof CgroupLayout.V2, IdMap.NODE),
                 process("/bin/busybox", "sh", "-c", script),
                 streams.apply(entry(cgroup)));
     }

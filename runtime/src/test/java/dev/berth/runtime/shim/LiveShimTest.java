@@ -11,6 +11,7 @@ import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.LinuxKernel;
+import dev.berth.runtime.launch.IdMap;
 import dev.berth.runtime.launch.PodPlan;
 import dev.berth.runtime.launch.RunPlan;
 import dev.berth.runtime.sysctl.SysctlWrite;
@@ -251,7 +252,8 @@ class LiveShimTest {
         try {
             LaunchFailure failure = assertThrows(
                     LaunchFailure.class,
-                    () -> helper.spawn("other", listener, PodPlan.compile(KERNEL, 0, "", sysctls)));
+                    () -> helper.spawn(
+                            "other", listener, PodPlan.compile(KERNEL, new PodPlan.Pod(0, IdMap.NODE, "", sysctls))));
             assertEquals("setting the sysctl sys/none to 1: ENOENT", failure.getMessage());
         } finally {
             KERNEL.close(listener);

@@ -414,6 +414,11 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public int owningUserNamespace(int namespace) {
+        return making("NS_GET_USERNS", namespace);
+    }
+
+    @Override
     public void setWindowSize(int terminal, int rows, int columns) {
         call("setWindowSize", terminal, rows, columns);
     }

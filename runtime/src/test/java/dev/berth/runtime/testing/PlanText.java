@@ -25,6 +25,7 @@ public final class PlanText {
             0x02000000L, "cgroup",
             0x04000000L, "uts",
             0x08000000L, "ipc",
+            0x10000000L, "user",
             0x20000000L, "pid",
             0x40000000L, "net");
     private static final Map<Long, String> ATTRIBUTES = Map.of(1L, "ro", 2L, "nosuid", 4L, "nodev", 8L, "noexec");
@@ -125,7 +126,7 @@ public final class PlanText {
             case SYMLINK -> "%s %s -> %s".formatted(name(f.a), string(f.s1), string(f.s2));
             case MASK -> "%s %s by %s or %s".formatted(name(f.a), string(f.s1), name(f.b), name(f.n));
             case WRITE -> "%s %s '%s'".formatted(name(f.a), string(f.s1), string(f.s2));
-            case UNSHARE -> bits(NAMESPACES, f.x, ",");
+            case UNSHARE, FORK -> bits(NAMESPACES, f.x, ",");
             case SETNS -> "%s %s".formatted(name(f.a), bits(NAMESPACES, f.x, ","));
             case RLIMIT -> "%d %d:%d".formatted(f.n, f.x, f.y);
             case SECCOMP -> "%d instructions, flags %d".formatted(f.n, f.x);
@@ -136,7 +137,11 @@ public final class PlanText {
             case PTY -> "%s owner %d:%d".formatted(name(f.a), f.z >>> 32, f.z & 0xffffffffL);
             case EXEC -> "%s env %s at %s".formatted(strings(f.s1, f.n), strings(f.s2, f.x), strings((int) f.z, f.y));
             case HOSTNAME, CWD, OPEN -> string(f.s1);
-            case CGROUP, PIVOT, CLOSE -> name(f.a);
+            case CGROUP, PIVOT, CLOSE, CHDIR -> name(f.a);
+            case HERE -> "";
+            case FSIDS -> "%d:%d".formatted(f.x, f.y);
+            case USERNS ->
+                "%s '%s' '%s' %s".formatted(name(f.a), string(f.s1), string(f.s2), bits(NAMESPACES, f.x, ","));
             case LOOPBACK, KEYRING, NO_NEW_PRIVS, SESSION, PAUSE, AFFINITY -> "";
         };
         return op.name() + " " + what + result(op, f) + flags(f);
@@ -170,10 +175,10 @@ public final class PlanText {
     }
 
     private String result(Op op, Fields f) {
-        if (op != Op.NEWFS && op != Op.CLONE) {
+        if (op != Op.NEWFS && op != Op.CLONE && op != Op.HERE && op != Op.OPEN) {
             return "";
         }
-        String path = string(f.s1);
+        String path = op == Op.HERE ? "here" : op == Op.OPEN && string(f.s1).equals("/") ? "top" : string(f.s1);
         String stem = path.isEmpty() ? "clone" : path.substring(path.lastIndexOf('/') + 1);
         String name = stem;
         for (int i = 2; names.containsValue(name); i++) {

@@ -1,0 +1,116 @@
+package dev.berth.runtime.probe;
+
+import dev.berth.runtime.kernel.Fd;
+import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.kernel.KernelFailure;
+import dev.berth.runtime.kernel.ThreadApart;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Tries what pods with user namespaces need: one to be made, and mounts and layers with their ids shifted into it. */
+public final class UserNamespaceProbe {
+    private static final String COST = "pods with user namespaces (hostUsers: false) cannot run";
+
+    private final Kernel kernel;
+    private final Scratch scratch;
+
+    UserNamespaceProbe(Kernel kernel, Scratch scratch) {
+        this.kernel = kernel;
+        this.scratch = scratch;
+    }
+
+    /** What keeps pods with user namespaces from running here, empty when nothing does; {@code store} will hold layers. */
+    public static Optional<String> missing(Kernel kernel, Path store) {
+        try (Scratch scratch = Scratch.below(store, kernel)) {
+            return new UserNamespaceProbe(kernel, scratch)
+                    .findings().stream()
+                            .filter(finding -> finding.state() == Finding.State.MISSING)
+                            .map(finding -> finding.name() + ": " + finding.detail())
+                            .findFirst();
+        } catch (RuntimeException failure) {
+            return Optional.of(String.valueOf(failure.getMessage()));
+        }
+    }
+
+    List<Finding> findings() {
+        try (UserNamespace user = UserNamespace.open(kernel)) {
+            return List.of(
+                    idmapped("tmpfs", this::tmpfs, user),
+                    idmapped("store", () -> clone(scratch.path()), user),
+                    Finding.of("idmapped layers", COST, () -> layers(user)));
+        } catch (RuntimeException failure) {
+            return List.of(Finding.missing("user namespaces", String.valueOf(failure.getMessage()), COST));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Source {
+        Fd open();
+    }
+
+    private Finding idmapped(String kind, Source source, UserNamespace user) {
+        return Finding.of("idmapped mounts (" + kind + ")", COST, () -> {
+            try (Fd mount = source.open()) {
+                shift(mount, user);
+                return "uids shifted by 100000";
+            }
+        });
+    }
+
+    /** An overlay whose upper directory is not idmapped; with one that is, the kernel makes it, but read-only. */
+    private String layers(UserNamespace user) {
+        try (Fd _ = scratch.directory("idmapped");
+                Fd upper = scratch.directory("idmapped-upper");
+                Fd work = scratch.directory("idmapped-work");
+                Fd layer = clone(scratch.path().resolve("idmapped"))) {
+            shift(layer, user);
+            try {
+                overlay(layer, upper, work);
+                return "overlay over detached layers";
+            } catch (KernelFailure _) {
+                ThreadApart.withOwnMounts(kernel, () -> {
+                    kernel.moveMount(layer.number(), Kernel.AT_FDCWD, scratch.path() + "/idmapped");
+                    return overlayByPath(upper, work);
+                });
+                return "overlay over attached layers";
+            }
+        }
+    }
+
+    private void overlay(Fd layer, Fd upper, Fd work) {
+        try (Fd fs = new Fd(kernel, kernel.fsopen("overlay"))) {
+            kernel.fsconfigFd(fs.number(), "lowerdir+", layer.number());
+            kernel.fsconfigFd(fs.number(), "upperdir", upper.number());
+            kernel.fsconfigFd(fs.number(), "workdir", work.number());
+            kernel.fsconfigCreate(fs.number());
+            kernel.close(kernel.fsmount(fs.number(), 0));
+        }
+    }
+
+    private boolean overlayByPath(Fd upper, Fd work) {
+        try (Fd fs = new Fd(kernel, kernel.fsopen("overlay"))) {
+            kernel.fsconfigString(fs.number(), "lowerdir", scratch.path() + "/idmapped");
+            kernel.fsconfigString(fs.number(), "upperdir", "/proc/self/fd/" + upper.number());
+            kernel.fsconfigString(fs.number(), "workdir", "/proc/self/fd/" + work.number());
+            kernel.fsconfigCreate(fs.number());
+            kernel.close(kernel.fsmount(fs.number(), 0));
+            return true;
+        }
+    }
+
+    private void shift(Fd mount, UserNamespace user) {
+        kernel.mountSetattr(mount.number(), false, Kernel.MOUNT_ATTR_IDMAP, 0, 0, user.fd());
+    }
+
+    private Fd clone(Path directory) {
+        return new Fd(kernel, kernel.openTree(Kernel.AT_FDCWD, directory.toString(), Kernel.OPEN_TREE_CLONE));
+    }
+
+    private Fd tmpfs() {
+        try (Fd fs = new Fd(kernel, kernel.fsopen("tmpfs"))) {
+            kernel.fsconfigCreate(fs.number());
+            return new Fd(kernel, kernel.fsmount(fs.number(), 0));
+        }
+    }
+}
