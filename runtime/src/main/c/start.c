@@ -79,8 +79,9 @@ static void raise_limits(void)
 	close_fd(&fd);
 }
 
-/* Replaces every mount of this mount namespace by one read-only tmpfs with nothing but a place for a procfs: without
- * one in sight the kernel lets no user namespace mount its own. */
+/* Replaces every mount of this mount namespace by one read-only tmpfs with nothing but two places, for containers in user
+ * namespaces: one where their root is put together, and one for a procfs, without which in sight the kernel lets no user
+ * namespace mount its own. */
 static int empty_mounts(void)
 {
 	int fs = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
@@ -91,7 +92,7 @@ static int empty_mounts(void)
 	unsigned attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 	int root = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, attributes);
 	close(fs);
-	if (root < 0 || mkdirat(root, "proc", 0555) < 0 ||
+	if (root < 0 || mkdirat(root, "proc", 0555) < 0 || mkdirat(root, "root", 0555) < 0 ||
 	    syscall(SYS_mount_setattr, root, "", AT_EMPTY_PATH, &read_only, sizeof read_only) < 0 || syscall(SYS_mount, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    syscall(SYS_move_mount, root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0 || fchdir(root) < 0 ||
 	    syscall(SYS_pivot_root, ".", ".") < 0 || syscall(SYS_umount2, ".", MNT_DETACH) < 0)

@@ -126,7 +126,8 @@ public final class ContainerPlan {
         ProcessTail.score(plan, proc, process);
         ProcessTail.limits(plan, process);
         plan.fsids(ids.host(0), ids.host(0));
-        plan.attach(root, 0);
+        Register top = plan.open("/");
+        plan.move(root, top, "root", 0);
         Predicate<String> below = path -> path.equals(PROC) || path.startsWith(PROC + "/");
         ContainerRoot content = new ContainerRoot(plan, spec, root);
         plan.mkdir(root, PROC, 0755);
@@ -138,7 +139,7 @@ public final class ContainerPlan {
         content.readonlyPaths(below.negate());
         readonlyRoot();
         // The kernel lets a user namespace mount a procfs only where it sees one already.
-        plan.move(proc(), plan.open("/"), "proc", 0);
+        plan.move(proc(), top, "proc", 0);
         Register nullNode = plan.clone(dev, "null", 0);
         plan.chdir(root);
         plan.setns("entering the pod's user namespace", user, Namespaces.USER);

@@ -70,6 +70,82 @@ class ContainerPlanTest {
     private final Specs container = new Specs();
 
     @Test
+    void inAUserNamespaceTheRootIsPutTogetherOutsideAndItsCopyIsEntered() {
+        container.ids = new IdMap(100_000, 65_536);
+        container.masked = List.of("/proc/kcore", "/sys/firmware");
+        container.readonly = List.of("/proc/sys");
+        Plan plan = container.compile();
+        assertEquals(
+                "INIT clone=mnt stdio=discard cgroup=cgroup oom=oom stdin=devnull owner=101000:101001",
+                container.header(plan));
+        List<String> operations = container.operations(plan);
+        int fork = operations.indexOf("FORK mnt,cgroup,pid");
+        assertEquals("""
+                NEWFS proc nosuid,nodev,noexec as proc
+                WRITE proc thread-self/oom_score_adj '0'
+                AFFINITY
+                FSIDS 100000:100000
+                OPEN / as top
+                MOVE root top root
+                MKDIR root /proc 0755
+                NEWFS sysfs ro,nosuid,nodev,noexec as sysfs
+                MKDIR root /sys 0755
+                MOVE sysfs root /sys [nofollow]
+                NEWFS tmpfs gid=100000,mode=755,size=65536k,uid=100000 nosuid as tmpfs
+                MKDIR root /dev 0755
+                MOVE tmpfs root /dev [nofollow]
+                MKNOD tmpfs null c 1:3 0666 owner 100000:100000
+                """.lines().toList(), operations.subList(0, 14));
+        assertTrue(operations.contains(
+                "NEWFS devpts gid=100005,mode=0620,newinstance,ptmxmode=0666 nosuid,noexec as devpts"));
+        assertEquals("""
+                NEWFS tmpfs mode=0,nr_inodes=1,size=0 ro,nosuid,nodev,noexec as tmpfs2
+                CLONE tmpfs null as null
+                MASK root /sys/firmware by tmpfs2 or null
+                NEWFS proc nosuid,nodev,noexec as proc2
+                MOVE proc2 top proc
+                CLONE tmpfs null as null2
+                CHDIR root
+                SETNS userns user
+                IDS 0:0 []
+                FORK mnt,cgroup,pid
+                SESSION
+                KEYRING
+                HERE  as here
+                CLONE here  as clone [recursive]
+                NEWFS proc nosuid,nodev,noexec as proc3
+                ATTACH clone private
+                MOVE proc3 clone /proc [nofollow]
+                NEWFS cgroup2 ro,nosuid,nodev,noexec as cgroup2
+                MOVE cgroup2 clone /sys/fs/cgroup [nofollow]
+                NEWFS tmpfs mode=0,nr_inodes=1,size=0 ro,nosuid,nodev,noexec as tmpfs3
+                MASK clone /proc/kcore by tmpfs3 or null2
+                CLONE clone /proc/sys as sys [optional recursive]
+                SETATTR sys ro [recursive]
+                MOVE sys clone /proc/sys
+                PIVOT clone
+                CWD /work [create]
+                UMASK 022
+                """.lines().toList(), operations.subList(fork - 9, fork + 18));
+    }
+
+    @Test
+    void inAPidNamespaceThatIsSharedNothingIsCloned() {
+        container.ids = new IdMap(100_000, 65_536);
+        container.pidTarget = "pause";
+        List<String> operations = container.operations();
+        int enter = operations.indexOf("SETNS userns user");
+        assertEquals(List.of("IDS 0:0 []", "UNSHARE mnt,cgroup"), operations.subList(enter + 1, enter + 3));
+    }
+
+    @Test
+    void aUserWhoIsNotInTheUserNamespaceIsRefusedAndNothingStaysOpen() {
+        container.ids = new IdMap(100_000, 1000);
+        assertRefused("the id 1000 is not in the pod's user namespace, which has the ids 0 to 999", container::compile);
+        assertEquals(List.of(), container.kernel.open());
+    }
+
+    @Test
     void aPlainContainerIsThisPlan() {
         Plan plan = container.compile();
         assertEquals(

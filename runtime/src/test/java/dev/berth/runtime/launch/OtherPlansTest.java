@@ -2,6 +2,7 @@ package dev.berth.runtime.launch;
 
 import static dev.berth.runtime.testing.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.runtime.plan.Plan;
 import dev.berth.runtime.sysctl.SysctlWrite;
@@ -71,6 +72,49 @@ class OtherPlansTest {
         assertEquals(
                 "setting the sysctl sys/net/ipv4/ip_forward to 1",
                 plan.purposes().getLast());
+    }
+
+    @Test
+    void aPodWithAUserNamespaceMakesTheOthersInItAndWritesItsIpcSysctlsAsItsRoot() {
+        PodPlan.Pod pod = new PodPlan.Pod(
+                Namespaces.NET | Namespaces.UTS | Namespaces.IPC,
+                new IdMap(100_000, 65_536),
+                "web",
+                List.of(new SysctlWrite("sys/kernel/shmmax", "1"), new SysctlWrite("sys/net/ipv4/ip_forward", "1")));
+        assertEquals("""
+                NEWFS proc nosuid,nodev,noexec as proc
+                USERNS proc '0 100000 65536' '0 100000 65536' uts,ipc,net
+                HOSTNAME web
+                LOOPBACK
+                NEWFS proc nosuid,nodev,noexec as proc2
+                WRITE proc2 sys/net/ipv4/ip_forward '1'
+                IDS 100000:100000 []
+                WRITE proc2 sys/kernel/shmmax '1'
+                IDS 0:0 []
+                """.lines().toList(), specs.operations(PodPlan.compile(specs.kernel, pod)));
+    }
+
+    @Test
+    void anExecEntersTheUserNamespaceWithTheOthers() {
+        ExecPlan.Capture capture = new ExecPlan.Capture(specs.cgroup(), specs.descriptor("devnull"), 4096);
+        ExecPlan.Target target = new ExecPlan.Target("c1", false, new IdMap(100_000, 65_536));
+        Plan plan = ExecPlan.compile(specs.kernel, target, specs.process(), capture);
+        List<String> operations = specs.operations(plan);
+        int enter = operations.indexOf("SETNS target mnt,user");
+        assertEquals(
+                List.of("AFFINITY", "SETNS target mnt,user", "IDS 0:0 []", "KEYRING", "CWD /work"),
+                operations.subList(enter - 1, enter + 4));
+        assertTrue(specs.header(plan).contains("owner=101000:101001"), specs.header(plan));
+    }
+
+    @Test
+    void thePauseProcessOfAUserNamespaceIsBornInIt() {
+        Plan plan = PodPlan.pause(
+                specs.kernel,
+                specs.cgroup(),
+                new UserNamespace(specs.descriptor("userns"), new IdMap(100_000, 65_536)));
+        assertEquals(
+                List.of("SETNS userns user", "IDS 0:0 []", "FORK mnt,pid", "SESSION", "PAUSE"), specs.operations(plan));
     }
 
     @Test
