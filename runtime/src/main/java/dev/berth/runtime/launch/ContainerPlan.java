@@ -169,6 +169,9 @@ public final class ContainerPlan {
         if (cgroupNamespace()) {
             plan.move(cgroup(), copy, "/sys/fs/cgroup", Op.NOFOLLOW);
         }
+        if (ContainerRoot.ownsDev(spec)) {
+            content.devptsInside();
+        }
         content.maskedPaths(() -> nullNode, belowProc);
         content.readonlyPaths(belowProc);
         plan.pivot(copy);

@@ -94,25 +94,29 @@ final class ContainerRoot {
     private void devLinksAndMounts(Register dev) {
         DefaultDevices.LINKS.forEach((name, target) -> plan.symlink(dev, name, target));
         plan.mkdir(dev, "pts", 0755);
-        devpts = plan.newFs(
-                "devpts",
-                Map.of(
-                        "newinstance",
-                        "",
-                        "ptmxmode",
-                        "0666",
-                        "mode",
-                        "0620",
-                        "gid",
-                        Integer.toUnsignedString(ids.hostOrSame(TTY_GROUP))),
-                Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
-        plan.move(devpts, dev, "pts", 0);
+        if (!ids.own()) {
+            devpts = newDevpts();
+            plan.move(devpts, dev, "pts", 0);
+        }
         plan.mkdir(dev, "mqueue", 0755);
         plan.move(plan.newFs("mqueue", Map.of(), MountFlags.INERT), dev, "mqueue", 0);
     }
 
     Register devpts() {
         return devpts;
+    }
+
+    /** The terminals of a user namespace, whose own process makes them. */
+    void devptsInside() {
+        plan.move(newDevpts(), root, "/dev/pts", 0);
+    }
+
+    private Register newDevpts() {
+        Map<String, String> options = new HashMap<>(Map.of("newinstance", "", "ptmxmode", "0666", "mode", "0620"));
+        if (ids.holds(TTY_GROUP)) {
+            options.put("gid", Integer.toString(TTY_GROUP));
+        }
+        return plan.newFs("devpts", options, Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
     }
 
     /** The terminal of the first process, which is also its console. */
