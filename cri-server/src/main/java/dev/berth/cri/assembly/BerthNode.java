@@ -3,6 +3,7 @@ package dev.berth.cri.assembly;
 import dev.berth.control.v1.ControlGrpc;
 import dev.berth.cri.config.BerthConfig;
 import dev.berth.cri.config.EffectiveConfig;
+import dev.berth.cri.container.AppArmorDefault;
 import dev.berth.cri.container.ContainerExits;
 import dev.berth.cri.container.ContainerParts;
 import dev.berth.cri.container.ContainerRecovery;
@@ -215,6 +216,7 @@ public final class BerthNode implements Node {
                         new Sweep(platform, pods, containers))
                 .run(records);
         platform.userNamespaces().begin();
+        Thread.ofVirtual().name("berth-apparmor").start(AppArmorDefault::load);
         events.whenLost(podRecovery::shimLost);
         orphans = OrphanedAttachments.watch(platform.network(), pods, ORPHANS_EVERY);
         ContainerStreams targets = new ContainerStreams(parts);

@@ -15,6 +15,7 @@ import java.util.List;
 final class Processes {
     private final NodeGrants grants;
     private final SeccompProfiles seccomp;
+    private final AppArmor appArmor = AppArmor.ofThisNode();
 
     Processes(NodeGrants grants, SeccompProfiles seccomp) {
         this.grants = grants;
@@ -41,7 +42,7 @@ final class Processes {
                         capabilities.ambient().mask()),
                 security.getNoNewPrivs(),
                 seccomp.program(security, record.getSeccompProfile(), capabilities.granted()),
-                AppArmor.profile(security),
+                appArmor.profile(security),
                 oomScore(record),
                 grants.rlimits());
     }
