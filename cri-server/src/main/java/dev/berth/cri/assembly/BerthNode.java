@@ -1,6 +1,7 @@
 package dev.berth.cri.assembly;
 
 import dev.berth.control.v1.ControlGrpc;
+import dev.berth.cri.cdi.CdiDevices;
 import dev.berth.cri.config.BerthConfig;
 import dev.berth.cri.config.EffectiveConfig;
 import dev.berth.cri.container.AppArmorDefault;
@@ -30,6 +31,7 @@ import dev.berth.cri.node.NodeRpcs;
 import dev.berth.cri.pod.Changes;
 import dev.berth.cri.pod.Layout;
 import dev.berth.cri.pod.Platform;
+import dev.berth.cri.pod.PodDefaults;
 import dev.berth.cri.pod.PodRecovery;
 import dev.berth.cri.pod.PodShim;
 import dev.berth.cri.pod.Pods;
@@ -203,7 +205,8 @@ public final class BerthNode implements Node {
                 containers,
                 store,
                 NodeFacts.read(config.containers().ulimits()),
-                new SeccompFilters(config.containers().seccompDefault()));
+                new SeccompFilters(config.containers().seccompDefault()),
+                new CdiDevices(config.cdi()));
         ContainerExits exits = new ContainerExits(platform, containers);
         ShimEvents events = new ShimEvents(exits);
         PodShim shims = new PodShim(platform, events);
@@ -238,7 +241,7 @@ public final class BerthNode implements Node {
         ContainerUsage usage = new ContainerUsage(platform, gauges, layers);
         PodUsage podUsage = new PodUsage(platform, gauges, usage);
         deferred.complete(RpcTable.builder()
-                .all(Verbs.table(parts, shims))
+                .all(Verbs.table(parts, shims, defaults(config)))
                 .all(StreamRpcs.table(targets, streams))
                 .all(StatsRpcs.table(pods, containers, podUsage, usage))
                 .all(SeriesRpcs.table(pods, new PodSeries(platform, layers)))
@@ -252,6 +255,10 @@ public final class BerthNode implements Node {
                 .all(ImageRpcs.table(store, metrics, at -> layers.total(at, containers.ids())))
                 .stream(ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))
                 .build());
+    }
+
+    private static PodDefaults defaults(BerthConfig config) {
+        return new PodDefaults(config.pods().unprivilegedPorts(), config.pods().unprivilegedIcmp());
     }
 
     private Conditions conditions() {

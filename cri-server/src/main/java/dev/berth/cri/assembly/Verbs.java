@@ -14,6 +14,7 @@ import dev.berth.cri.container.ContainerStream;
 import dev.berth.cri.container.ContainerUpdate;
 import dev.berth.cri.container.Containers;
 import dev.berth.cri.pod.Platform;
+import dev.berth.cri.pod.PodDefaults;
 import dev.berth.cri.pod.PodSandboxList;
 import dev.berth.cri.pod.PodSandboxRemove;
 import dev.berth.cri.pod.PodSandboxRun;
@@ -30,22 +31,23 @@ import dev.berth.cri.v1.RuntimeServiceGrpc;
 final class Verbs {
     private Verbs() {}
 
-    static RpcTable table(ContainerParts parts, PodShim shims) {
+    static RpcTable table(ContainerParts parts, PodShim shims, PodDefaults defaults) {
         Platform platform = parts.platform();
         ContainerKill kill = new ContainerKill(platform);
         ContainerRemove remove = new ContainerRemove(platform, parts.containers(), parts.images(), kill);
         return RpcTable.builder()
-                .all(pods(parts, shims, kill, remove))
+                .all(pods(parts, shims, defaults, kill, remove))
                 .all(containers(parts, kill, remove))
                 .build();
     }
 
-    private static RpcTable pods(ContainerParts parts, PodShim shims, ContainerKill kill, ContainerRemove remove) {
+    private static RpcTable pods(
+            ContainerParts parts, PodShim shims, PodDefaults defaults, ContainerKill kill, ContainerRemove remove) {
         Platform platform = parts.platform();
         Pods pods = parts.pods();
         PodSandboxStop stop = new PodSandboxStop(platform, pods, shims, kill);
         return RpcTable.builder()
-                .unary(RuntimeServiceGrpc.getRunPodSandboxMethod(), new PodSandboxRun(platform, pods, shims))
+                .unary(RuntimeServiceGrpc.getRunPodSandboxMethod(), new PodSandboxRun(platform, pods, shims, defaults))
                 .unary(RuntimeServiceGrpc.getStopPodSandboxMethod(), stop)
                 .unary(
                         RuntimeServiceGrpc.getRemovePodSandboxMethod(),

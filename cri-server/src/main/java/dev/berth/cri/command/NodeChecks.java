@@ -1,13 +1,17 @@
 package dev.berth.cri.command;
 
+import dev.berth.cri.cdi.CdiDevices;
 import dev.berth.cri.config.BerthConfig;
 import dev.berth.runtime.kernel.LinuxKernel;
 import dev.berth.runtime.probe.Finding;
 import dev.berth.runtime.probe.NodeCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The checks of {@code berth check}, each done for real on this node. */
 final class NodeChecks {
@@ -22,13 +26,32 @@ final class NodeChecks {
             "mounts",
             "overlay");
 
+    private static final int SHOWN = 4;
+
     private NodeChecks() {}
 
     static List<CheckLine> run(BerthConfig config) {
         NodeCheck.Places places = new NodeCheck.Places(
                 existing(config.root()), config.cni().confDir(), config.cni().binDirs());
-        return new NodeCheck(new LinuxKernel(), places)
-                .run().stream().map(NodeChecks::line).toList();
+        List<CheckLine> lines = new ArrayList<>();
+        new NodeCheck(new LinuxKernel(), places).run().forEach(finding -> lines.add(line(finding)));
+        lines.add(cdi(config.cdi()));
+        return lines;
+    }
+
+    private static CheckLine cdi(List<Path> directories) {
+        CdiDevices devices = new CdiDevices(directories);
+        Map<String, Path> all = devices.all();
+        String found = all.isEmpty() ? "no device" : "%d devices: %s".formatted(all.size(), few(all.keySet()));
+        List<String> problems = devices.problems();
+        return problems.isEmpty()
+                ? new CheckLine("CDI", CheckLine.State.OK, found, "")
+                : new CheckLine("CDI", CheckLine.State.LIMITED, found, "not read: " + String.join("; ", problems));
+    }
+
+    private static String few(Set<String> names) {
+        String shown = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
+        return names.size() > SHOWN ? shown + ", …" : shown;
     }
 
     /** The directory itself, or where it will be made. */

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param state records that live until the next boot
  * @param root images, layers and what else outlives a boot
  * @param shim the program that holds one pod each
+ * @param cdi directories of CDI specs, the last one counting most
  * @param metrics where Prometheus scrapes; empty for off
  */
 public record BerthConfig(
@@ -23,7 +24,9 @@ public record BerthConfig(
         Cni cni,
         Images images,
         Cgroup cgroup,
+        Pods pods,
         Containers containers,
+        List<Path> cdi,
         Streaming streaming,
         Optional<Address> metrics,
         Timeouts timeouts) {
@@ -46,6 +49,14 @@ public record BerthConfig(
      * @param writable whether a container may make cgroups below its own
      */
     public record Cgroup(CgroupDriver driver, String parent, boolean writable) {}
+
+    /**
+     * What a pod's network gets that its request leaves open.
+     *
+     * @param unprivilegedPorts whether any user may listen on ports below 1024
+     * @param unprivilegedIcmp whether any group may ping
+     */
+    public record Pods(boolean unprivilegedPorts, boolean unprivilegedIcmp) {}
 
     /** What a container gets that its request leaves open. */
     public record Containers(boolean seccompDefault, List<Ulimit> ulimits) {}

@@ -81,6 +81,17 @@ final class Settings {
             false,
             "Whether every container may make cgroups below its own; cgroup v2 only.");
 
+    static final Setting<Boolean> UNPRIVILEGED_PORTS = new Setting<>(
+            "pods.unprivileged_ports",
+            Form.yesOrNo(),
+            true,
+            "Whether any user of a pod may listen on ports below 1024 of the pod's own network.");
+    static final Setting<Boolean> UNPRIVILEGED_ICMP = new Setting<>(
+            "pods.unprivileged_icmp",
+            Form.yesOrNo(),
+            true,
+            "Whether any user of a pod may ping from the pod's own network.");
+
     static final Setting<Boolean> SECCOMP_DEFAULT = new Setting<>(
             "containers.seccomp_default",
             Form.yesOrNo(),
@@ -91,6 +102,12 @@ final class Settings {
             Form.list("limits such as \"nofile=1024:524288\"", Ulimit::parse),
             List.of(),
             "Limits that every container starts with.");
+
+    static final Setting<List<Path>> CDI_SPEC_DIRS = new Setting<>(
+            "cdi.spec_dirs",
+            Form.list("absolute paths", Form::absolute),
+            List.of(Path.of("/etc/cdi"), Path.of("/var/run/cdi")),
+            "Where specs of CDI devices are; of two with the same device the one in the later directory counts.");
 
     static final Setting<Address> STREAM_ADDRESS = new Setting<>(
             "streaming.address",
@@ -150,8 +167,11 @@ final class Settings {
             CGROUP_DRIVER,
             CGROUP_PARENT,
             CGROUP_WRITABLE,
+            UNPRIVILEGED_PORTS,
+            UNPRIVILEGED_ICMP,
             SECCOMP_DEFAULT,
             ULIMITS,
+            CDI_SPEC_DIRS,
             STREAM_ADDRESS,
             STREAM_IDLE,
             STREAM_TLS_CERT,

@@ -26,6 +26,14 @@ record Command(List<String> arguments, List<String> environment, String workingD
         return new Command(arguments, environment(config, image), directory.isEmpty() ? "/" : directory);
     }
 
+    /** The same with variables that take the place of those of the same name. */
+    Command with(List<String> more) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        environment.forEach(variable -> put(variables, variable));
+        more.forEach(variable -> put(variables, variable));
+        return new Command(arguments, lines(variables), workingDirectory);
+    }
+
     /** A command replaces entrypoint and cmd of the image; arguments alone replace only its cmd. */
     private static List<String> arguments(ContainerConfig config, ImageConfig image) {
         List<String> arguments = new ArrayList<>();
@@ -53,9 +61,13 @@ record Command(List<String> arguments, List<String> environment, String workingD
         if (config.getTty()) {
             variables.putIfAbsent("TERM", "xterm");
         }
-        List<String> environment = new ArrayList<>();
-        variables.forEach((name, value) -> environment.add(name + "=" + value));
-        return environment;
+        return lines(variables);
+    }
+
+    private static List<String> lines(Map<String, String> variables) {
+        List<String> lines = new ArrayList<>();
+        variables.forEach((name, value) -> lines.add(name + "=" + value));
+        return lines;
     }
 
     private static void put(Map<String, String> variables, String variable) {

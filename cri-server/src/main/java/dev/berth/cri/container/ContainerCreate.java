@@ -1,5 +1,7 @@
 package dev.berth.cri.container;
 
+import dev.berth.cri.cdi.CdiDevices;
+import dev.berth.cri.cdi.CdiEdits;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.image.Images;
 import dev.berth.cri.pod.Platform;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,8 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
     private final Images images;
     private final Processes processes;
     private final Users users;
+    private final CdiDevices cdi;
+    private final Devices devices;
     private final Verb<Container> verb;
     private final InFlight<Key, Container> inFlight = new InFlight<>();
 
@@ -50,6 +55,8 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
         this.images = parts.images();
         this.processes = parts.processes();
         this.users = new Users(images);
+        this.cdi = parts.cdi();
+        this.devices = new Devices(platform.kernel());
         this.verb = verb(new WritableLayer(platform));
     }
 
@@ -121,9 +128,10 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
     /** Everything about the container that does not need the kernel. */
     private ContainerRecord plan(Pod pod, CreateContainerRequest request) {
         ContainerConfig config = request.getConfig();
+        CdiEdits edits = cdi.of(config);
+        List<Mount> mounts = mounts(config, edits);
         Images.Present image = images.require(config.getImage().getImage());
-        config.getMountsList().forEach(mount -> SharedSource.require(platform.kernel(), mount));
-        Command command = Command.of(config, image.config());
+        Command command = Command.of(config, image.config()).with(edits.environment());
         ResolvedUser user = users.resolve(config.getLinux().getSecurityContext(), image);
         String id = Ids.random();
         ContainerRecord record = ContainerRecord.newBuilder()
@@ -134,7 +142,7 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                 .setCreatedAt(platform.now())
                 .setPhase(ContainerRecord.Phase.MAKING)
                 .setResources(config.getLinux().getResources())
-                .setUser(user(user))
+                .setUser(user(user, edits))
                 .setHome(user.home())
                 .setLogPath(logPath(pod, config))
                 .setCgroup(pod.record().getCgroupParent() + "/berth-" + id)
@@ -146,10 +154,12 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                         config.getStopSignal().name(), image.config().stopSignal()))
                 .addAllVolumeImages(volumeImages(config))
                 .setSeccompProfile(processes.seccompProfile(config.getLinux().getSecurityContext()))
-                .addAllDeclaredVolumes(DeclaredVolumes.of(config, image.config()))
+                .addAllDeclaredVolumes(DeclaredVolumes.of(mounts, image))
+                .addAllCdiMounts(edits.mounts())
+                .addAllCdiNodes(devices.resolve(edits.nodes()))
                 .build();
         requireIds(pod, processes.first(record).identity());
-        config.getDevicesList().forEach(device -> ContainerRequest.requireDevice(Path.of(device.getHostPath())));
+        devices.require(record);
         return record;
     }
 
@@ -158,6 +168,15 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
         ids.host(identity.uid());
         ids.host(identity.gid());
         identity.groups().forEach(ids::host);
+    }
+
+    /** All mounts of a container: those of its request, then those of its CDI devices. */
+    private List<Mount> mounts(ContainerConfig config, CdiEdits edits) {
+        edits.mounts().forEach(MountRequest::validate);
+        List<Mount> mounts = new ArrayList<>(config.getMountsList());
+        mounts.addAll(edits.mounts());
+        mounts.forEach(mount -> SharedSource.require(platform.kernel(), mount));
+        return mounts;
     }
 
     private List<String> volumeImages(ContainerConfig config) {
@@ -172,11 +191,13 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
         return ids;
     }
 
-    private static LinuxContainerUser user(ResolvedUser user) {
+    private static LinuxContainerUser user(ResolvedUser user, CdiEdits edits) {
         return LinuxContainerUser.newBuilder()
                 .setUid(user.uid())
                 .setGid(user.gid())
-                .addAllSupplementalGroups(user.additionalGids())
+                .addAllSupplementalGroups(Stream.concat(user.additionalGids().stream(), edits.groups().stream())
+                        .distinct()
+                        .toList())
                 .build();
     }
 

@@ -1,12 +1,19 @@
 package dev.berth.cri.container;
 
+import dev.berth.cri.cdi.CdiDevices;
 import dev.berth.cri.image.Images;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.Pods;
 
 /** What the verbs of containers stand on. */
 public record ContainerParts(
-        Platform platform, Pods pods, Containers containers, Images images, NodeGrants grants, SeccompFilters filters) {
+        Platform platform,
+        Pods pods,
+        Containers containers,
+        Images images,
+        NodeGrants grants,
+        SeccompFilters filters,
+        CdiDevices cdi) {
     Processes processes() {
         return new Processes(grants, new SeccompProfiles(filters));
     }

@@ -11,7 +11,6 @@ import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -94,13 +93,6 @@ final class ContainerRequest {
         }
         if (resources.getCpuPeriod() < 0 || resources.getCpuShares() < 0) {
             throw CriFailure.invalid("cpu_period and cpu_shares must not be negative");
-        }
-    }
-
-    /** The device at a path of the node, after links. */
-    static void requireDevice(Path path) {
-        if (!Files.exists(path) || Files.isDirectory(path) || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw CriFailure.invalid("%s is no device of this node".formatted(path));
         }
     }
 }

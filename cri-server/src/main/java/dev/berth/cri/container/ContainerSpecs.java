@@ -39,7 +39,7 @@ final class ContainerSpecs {
         ContainerRecord record = starting.container().record();
         LinuxContainerSecurityContext security = record.getConfig().getLinux().getSecurityContext();
         boolean privileged = security.getPrivileged();
-        List<DeviceNode> nodes = devices.nodes(record.getConfig());
+        List<DeviceNode> nodes = devices.nodes(record);
         // A wrong log path fails here, before anything else is opened.
         ContainerSpec.Output output = output(record, starting.cgroup());
         return new ContainerSpec(

@@ -50,7 +50,7 @@ public final class ContainerView {
                 .setLogPath(record.getLogPath())
                 .setResources(ContainerResources.newBuilder().setLinux(record.getResources()))
                 .setUser(ContainerUser.newBuilder().setLinux(record.getUser()))
-                .setStopSignal(config.getStopSignal());
+                .setStopSignal(StopSignals.of(record.getStopSignal()));
         addMounts(status, record);
         return status.build();
     }

@@ -1,9 +1,8 @@
 package dev.berth.cri.container;
 
 import dev.berth.cri.failure.CriFailure;
-import dev.berth.cri.v1.ContainerConfig;
+import dev.berth.cri.image.Images;
 import dev.berth.cri.v1.Mount;
-import dev.berth.image.manifest.ImageConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,22 +22,23 @@ final class DeclaredVolumes {
      *
      * @throws CriFailure INVALID when the image declares a volume where none can be
      */
-    static List<String> of(ContainerConfig config, ImageConfig image) {
-        if (image.volumes().size() > MOST) {
+    static List<String> of(List<Mount> taken, Images.Present image) {
+        List<String> declarations = image.config().volumes();
+        if (declarations.size() > MOST) {
             throw CriFailure.invalid("the image %s declares %d volumes; at most %d are taken"
-                    .formatted(config.getImage().getImage(), image.volumes().size(), MOST));
+                    .formatted(image.reference(), declarations.size(), MOST));
         }
-        List<Path> mounts = config.getMountsList().stream()
+        List<Path> mounts = taken.stream()
                 .map(Mount::getContainerPath)
                 .map(path -> Path.of(path).normalize())
                 .toList();
         List<String> volumes = new ArrayList<>();
-        for (String declared : image.volumes()) {
+        for (String declared : declarations) {
             RequestPaths.require("image's volume", declared);
             Path volume = Path.of(declared).normalize();
             if (volume.getNameCount() == 0 || KERNELS.stream().anyMatch(volume::startsWith)) {
                 throw CriFailure.invalid("the image %s declares a volume on %s, where none can be"
-                        .formatted(config.getImage().getImage(), declared));
+                        .formatted(image.reference(), declared));
             }
             if (mounts.stream().noneMatch(volume::startsWith)) {
                 volumes.add(volume.toString());

@@ -52,9 +52,16 @@ final class HostMounts {
         }
     }
 
+    /** Those of the request, then those of its CDI devices. */
+    private static List<Mount> asked(ContainerRecord record) {
+        List<Mount> all = new ArrayList<>(record.getConfig().getMountsList());
+        all.addAll(record.getCdiMountsList());
+        return all;
+    }
+
     private void asked(ContainerRecord record, int userNamespace, List<BindMount> into) {
         Iterator<String> volumeImages = record.getVolumeImagesList().iterator();
-        for (Mount mount : record.getConfig().getMountsList()) {
+        for (Mount mount : asked(record)) {
             if (ImageVolume.isAskedFor(mount)) {
                 into.add(image(mount, volumeImages.next(), userNamespace));
             } else {
@@ -157,7 +164,7 @@ final class HostMounts {
     /** The propagation that the container's root needs so that its mounts can have theirs. */
     static long rootPropagation(ContainerRecord record) {
         long propagation = Kernel.MS_PRIVATE;
-        for (Mount mount : record.getConfig().getMountsList()) {
+        for (Mount mount : asked(record)) {
             if (mount.getPropagation() == MountPropagation.PROPAGATION_BIDIRECTIONAL) {
                 return Kernel.MS_SHARED;
             }

@@ -5,7 +5,6 @@ import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.PodUserNamespace;
 import dev.berth.cri.step.Step;
 import dev.berth.cri.step.Verb;
-import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.runtime.cgroup.CgroupSpec;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.launch.ContainerPlan;
@@ -55,13 +54,12 @@ final class StartSteps {
     private void makeCgroup(ContainerStarting starting) {
         Container container = starting.container();
         ContainerRecord record = container.record();
-        ContainerConfig config = record.getConfig();
         starting.cgroup(platform.cgroups()
                 .create(new CgroupSpec(
                         container.pod().record().getCgroupParent(),
                         "berth-" + container.id(),
                         Resources.of(record.getResources()),
-                        devices.policy(config))));
+                        devices.policy(record))));
     }
 
     private void removeCgroup(ContainerStarting starting) {

@@ -25,7 +25,7 @@ final class PodRequest {
     private PodRequest() {}
 
     /** @return the sysctls, to be written */
-    static List<SysctlWrite> validate(RunPodSandboxRequest request, PodCgroups cgroups) {
+    static List<SysctlWrite> validate(RunPodSandboxRequest request, PodDefaults defaults, PodCgroups cgroups) {
         PodSandboxConfig config = request.getConfig();
         metadata(request.hasConfig(), config);
         if (!HANDLERS.contains(request.getRuntimeHandler())) {
@@ -42,7 +42,7 @@ final class PodRequest {
         cgroupParent(config.getLinux().getCgroupParent(), cgroups);
         LinuxSandboxSecurityContext security = config.getLinux().getSecurityContext();
         namespaces(security.getNamespaceOptions());
-        return Sysctls.plan(config.getLinux().getSysctlsMap(), owned(security.getNamespaceOptions()));
+        return Sysctls.plan(defaults.over(config), owned(security.getNamespaceOptions()));
     }
 
     private static void metadata(boolean present, PodSandboxConfig config) {
@@ -62,8 +62,8 @@ final class PodRequest {
         }
         if (value.chars().anyMatch(c -> "/;=".indexOf(c) >= 0 || Character.isISOControl(c))) {
             throw CriFailure.invalid(
-                    "the %s '%s' in the pod sandbox's metadata must not hold a slash or control character, nor ; or =, which network plugins take for the end of a name"
-                            .formatted(what, value));
+                    "the %s in the pod sandbox's metadata must not hold a slash, ;, = or control character"
+                            .formatted(what));
         }
     }
 

@@ -16,18 +16,20 @@ import java.util.List;
 public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSandboxResponse> {
     private final Platform platform;
     private final Pods pods;
+    private final PodDefaults defaults;
     private final Verb<PodMaking> verb;
     private final InFlight<PodKey, Pod> inFlight = new InFlight<>();
 
-    public PodSandboxRun(Platform platform, Pods pods, PodShim shims) {
+    public PodSandboxRun(Platform platform, Pods pods, PodShim shims, PodDefaults defaults) {
         this.platform = platform;
         this.pods = pods;
+        this.defaults = defaults;
         this.verb = new PodSteps(platform, pods, shims).run();
     }
 
     @Override
     public RunPodSandboxResponse call(RunPodSandboxRequest request) throws InterruptedException {
-        List<SysctlWrite> sysctls = PodRequest.validate(request, platform.podCgroups());
+        List<SysctlWrite> sysctls = PodRequest.validate(request, defaults, platform.podCgroups());
         if (PodUserNamespace.of(
                         request.getConfig().getLinux().getSecurityContext().getNamespaceOptions())
                 .own()) {

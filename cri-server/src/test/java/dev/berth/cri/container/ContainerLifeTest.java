@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.cri.cdi.CdiDevices;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.pod.Pod;
 import dev.berth.cri.pod.Pods;
@@ -200,7 +201,13 @@ class ContainerLifeTest {
     private ContainerParts parts() {
         NodeGrants grants = new NodeGrants(NodeCapabilities.current(CapabilitySet.DEFAULTS), true, 0, List.of());
         return new ContainerParts(
-                test.platform(), new Pods(test.podStore()), containers, images, grants, new SeccompFilters(false));
+                test.platform(),
+                new Pods(test.podStore()),
+                containers,
+                images,
+                grants,
+                new SeccompFilters(false),
+                new CdiDevices(List.of()));
     }
 
     private Container container(Phase phase, boolean podReady) {

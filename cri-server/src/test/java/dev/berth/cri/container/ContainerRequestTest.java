@@ -17,9 +17,9 @@ import dev.berth.cri.v1.MountPropagation;
 import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.cri.v1.UserNamespace;
+import dev.berth.runtime.kernel.LinuxKernel;
 import dev.berth.state.v1.ContainerRecord;
 import dev.berth.state.v1.PodRecord;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -140,11 +140,19 @@ class ContainerRequestTest {
 
     @Test
     void aPathThatIsNoDeviceIsRefused() {
-        for (String path : new String[] {"/etc", "/etc/passwd", "/dev/none"}) {
-            CriFailure failure = assertThrows(CriFailure.class, () -> ContainerRequest.requireDevice(Path.of(path)));
-            assertEquals(path + " is no device of this node", failure.getMessage());
+        Devices devices = new Devices(new LinuxKernel());
+        for (String path : new String[] {"/etc/passwd", "/dev/none", "/proc/self"}) {
+            CriFailure failure = assertThrows(CriFailure.class, () -> devices.require(asking(path)));
+            assertTrue(failure.sentence().contains(path), failure.sentence());
         }
-        ContainerRequest.requireDevice(Path.of("/dev/null"));
+        devices.require(asking("/dev/null"));
+    }
+
+    private static ContainerRecord asking(String device) {
+        ContainerRecord.Builder record = ContainerRecord.newBuilder();
+        record.getConfigBuilder()
+                .addDevices(Device.newBuilder().setHostPath(device).setContainerPath("/dev/x"));
+        return record.build();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.cri.cdi.CdiDevices;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.failure.CriFailure.Kind;
 import dev.berth.cri.pod.Pod;
@@ -39,7 +40,13 @@ class ContainerStreamsTest {
         Pods pods = new Pods(test.podStore());
         NodeGrants grants = new NodeGrants(NodeCapabilities.current(CapabilitySet.DEFAULTS), true, 0, List.of());
         streams = new ContainerStreams(new ContainerParts(
-                test.platform(), pods, containers, new FakeImages(), grants, new SeccompFilters(false)));
+                test.platform(),
+                pods,
+                containers,
+                new FakeImages(),
+                grants,
+                new SeccompFilters(false),
+                new CdiDevices(List.of())));
         Pod ready = pod("ready", PodRecord.Phase.READY);
         pods.add(ready);
         pods.add(pod("stopped", PodRecord.Phase.NOT_READY));

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.pod.CgroupfsDriver;
+import dev.berth.cri.cdi.CdiDevices;
 import dev.berth.cri.pod.Layout;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.Pod;
+import dev.berth.cri.pod.PodDefaults;
 import dev.berth.cri.pod.PodSandboxRun;
 import dev.berth.cri.pod.PodSandboxStop;
 import dev.berth.cri.pod.PodShim;
@@ -60,7 +62,7 @@ final class LiveContainers {
                 .getSecurityContextBuilder()
                 .getNamespaceOptionsBuilder()
                 .setPid(NamespaceMode.CONTAINER);
-        String id = new PodSandboxRun(parts.platform(), parts.pods(), shims)
+        String id = new PodSandboxRun(parts.platform(), parts.pods(), shims, new PodDefaults(true, true))
                 .call(RunPodSandboxRequest.newBuilder().setConfig(config).build())
                 .getPodSandboxId();
         this.pod = parts.pods().get(id);
@@ -103,7 +105,8 @@ final class LiveContainers {
                 new Containers(test.containerStore()),
                 images,
                 grants,
-                new SeccompFilters(false)));
+                new SeccompFilters(false),
+                new CdiDevices(List.of())));
     }
 
     private static LayerStack busybox(Path directory) throws IOException {

@@ -16,6 +16,8 @@ import dev.berth.runtime.cgroup.Cgroups;
 import dev.berth.runtime.kernel.LinuxKernel;
 import dev.berth.runtime.sysctl.SysctlWrite;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class PodRequestTest {
     private static final PodCgroups CGROUPS =
             new CgroupfsDriver(Cgroups.ofThisNode(new LinuxKernel()), TestPlatform.CGROUP_PARENT, false);
+    private static final PodDefaults NOTHING = new PodDefaults(false, false);
 
     private final RunPodSandboxRequest.Builder request = RunPodSandboxRequest.newBuilder();
 
@@ -34,10 +37,29 @@ class PodRequestTest {
     @Test
     void aGoodRequestGivesItsSysctls() {
         config().getLinuxBuilder().putSysctls("net.ipv4.ip_forward", "1");
-        List<SysctlWrite> writes = PodRequest.validate(request.build(), CGROUPS);
+        List<SysctlWrite> writes = PodRequest.validate(request.build(), NOTHING, CGROUPS);
         assertEquals(1, writes.size());
         assertEquals("1", writes.getFirst().value());
         assertTrue(writes.getFirst().path().endsWith("net/ipv4/ip_forward"));
+    }
+
+    @Test
+    void aPodWithANetworkOfItsOwnGetsTheDefaultsThatItDoesNotSet() {
+        PodDefaults both = new PodDefaults(true, true);
+        config().getLinuxBuilder().putSysctls("net/ipv4/ping_group_range", "0 0");
+        Map<String, String> values = PodRequest.validate(request.build(), both, CGROUPS).stream()
+                .collect(Collectors.toMap(SysctlWrite::path, SysctlWrite::value));
+        assertEquals(
+                Map.of(
+                        "sys/net/ipv4/ping_group_range", "0 0",
+                        "sys/net/ipv4/ip_unprivileged_port_start", "0"),
+                values);
+        config().getLinuxBuilder()
+                .clearSysctls()
+                .getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .setNetwork(NamespaceMode.NODE);
+        assertEquals(List.of(), PodRequest.validate(request.build(), both, CGROUPS));
     }
 
     @Test
@@ -55,9 +77,11 @@ class PodRequestTest {
         config().getMetadataBuilder().setUid("u1").setName("x".repeat(254));
         refused("the name in the pod sandbox's metadata must have 1 to 253 characters, but has 254");
         config().getMetadataBuilder().setName("web").setNamespace("a/b");
-        refused("the namespace in the pod sandbox's metadata must not hold a slash or control character");
+        refused("the namespace in the pod sandbox's metadata must not hold a slash, ;, = or control character");
+        config().getMetadataBuilder().setNamespace("a;K8S_POD_NAME=b");
+        refused("the namespace in the pod sandbox's metadata must not hold a slash, ;, = or control character");
         config().getMetadataBuilder().setNamespace("a\n");
-        refused("the namespace in the pod sandbox's metadata must not hold a slash or control character");
+        refused("the namespace in the pod sandbox's metadata must not hold a slash, ;, = or control character");
     }
 
     @Test
@@ -65,7 +89,7 @@ class PodRequestTest {
         request.setRuntimeHandler("runsc");
         refused("the runtime handler runsc is not known; known are: (empty), berth");
         request.setRuntimeHandler("berth");
-        PodRequest.validate(request.build(), CGROUPS);
+        PodRequest.validate(request.build(), NOTHING, CGROUPS);
     }
 
     @Test
@@ -115,7 +139,7 @@ class PodRequestTest {
         userns(NamespaceMode.TARGET);
         refused("the user namespace of a pod has mode POD or NODE, but TARGET was asked for");
         userns(NamespaceMode.NODE);
-        PodRequest.validate(request.build(), CGROUPS);
+        PodRequest.validate(request.build(), NOTHING, CGROUPS);
     }
 
     @Test
@@ -134,7 +158,7 @@ class PodRequestTest {
         options().getUsernsOptionsBuilder().clearGids().addGids(ids(0, 65536, 1000));
         refused("the uids and gids of a pod's user namespace must be mapped alike");
         userns(NamespaceMode.POD, ids(0, 65536, 65536));
-        PodRequest.validate(request.build(), CGROUPS);
+        PodRequest.validate(request.build(), NOTHING, CGROUPS);
     }
 
     @Test
@@ -164,7 +188,7 @@ class PodRequestTest {
     void sysctlsOfTheNodeAreRefused() {
         config().getLinuxBuilder().putSysctls("vm.swappiness", "1");
         IllegalArgumentException failure =
-                assertThrows(IllegalArgumentException.class, () -> PodRequest.validate(request.build(), CGROUPS));
+                assertThrows(IllegalArgumentException.class, () -> PodRequest.validate(request.build(), NOTHING, CGROUPS));
         assertTrue(String.valueOf(failure.getMessage()).contains("vm.swappiness"));
     }
 
@@ -177,7 +201,8 @@ class PodRequestTest {
     }
 
     private void refused(String expected) {
-        CriFailure failure = assertThrows(CriFailure.class, () -> PodRequest.validate(request.build(), CGROUPS));
+        CriFailure failure =
+                assertThrows(CriFailure.class, () -> PodRequest.validate(request.build(), NOTHING, CGROUPS));
         assertEquals(CriFailure.Kind.INVALID, failure.kind());
         String sentence = failure.sentence();
         assertTrue(sentence.contains(expected), () -> "no \"%s\" in: %s".formatted(expected, sentence));
