@@ -3,19 +3,26 @@ package dev.berth.tests.blackbox;
 import static dev.berth.tests.blackbox.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.cri.v1.ImageSpec;
 import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.RemoveImageRequest;
 import dev.berth.tests.image.OciImage;
+import dev.berth.tests.image.RegistryPush;
 import dev.berth.tests.image.TarLayer;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +30,7 @@ import org.junit.jupiter.api.Test;
 @OnNode
 class ImageVolumeTest {
     private static final String AT = "/volume";
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final TestNode node;
     private final Pods pods;
@@ -127,6 +135,54 @@ class ImageVolumeTest {
         assertEquals("cargo", pod.shell(running, "cat /volume/file"));
         assertEquals("cargo", pod.shell(created, "cat /volume/file"));
         assertEquals(id, pod.status(created).getMounts(0).getImage().getImageRef());
+    }
+
+    @Test
+    void anArtifactIsMountedAsItsFiles() throws Exception {
+        String id = artifact("artifact", List.of("weights.bin", "docs/readme.txt"), List.of("01234", "read me"));
+        RunningPod pod = pod();
+        String container = pod.start(pods.idle("main").addMounts(volume("artifact")));
+        assertEquals("docs\nweights.bin\n", pod.shell(container, "ls /volume"));
+        assertEquals("01234read me", pod.shell(container, "cat /volume/weights.bin /volume/docs/readme.txt"));
+        assertNotEquals(0, pod.exec(container, "/bin/touch", "/volume/new").getExitCode());
+        assertEquals(id, pod.status(container).getMounts(0).getImage().getImageRef());
+        String part = pod.start(pods.idle("part").addMounts(volume("artifact").setImageSubPath("docs")));
+        assertEquals("readme.txt\n", pod.shell(part, "ls /volume"));
+        assertEquals(id, node.pull(reference("artifact")), "Pulling again gave another id");
+    }
+
+    @Test
+    void anArtifactWhoseFilesLeadElsewhereIsRefused() {
+        for (String title : List.of("../out", "/etc/passwd")) {
+            assertThrows(
+                    StatusRuntimeException.class, () -> artifact("hostile", List.of(title), List.of("cargo")), title);
+        }
+    }
+
+    private String artifact(String name, List<String> titles, List<String> contents)
+            throws IOException, InterruptedException {
+        ObjectNode manifest = JSON.createObjectNode();
+        manifest.put("schemaVersion", 2)
+                .put("mediaType", OciImage.MANIFEST_TYPE)
+                .put("artifactType", "application/x-model");
+        RegistryPush push = node.registry().push();
+        describe(push, name, "{}", manifest.putObject("config")).put("mediaType", "application/vnd.oci.empty.v1+json");
+        ArrayNode layers = manifest.putArray("layers");
+        for (int i = 0; i < titles.size(); i++) {
+            describe(push, name, contents.get(i), layers.addObject())
+                    .put("mediaType", "application/x-model.file")
+                    .putObject("annotations")
+                    .put("org.opencontainers.image.title", titles.get(i));
+        }
+        push.putManifest("berth/volume-" + name, "1", OciImage.MANIFEST_TYPE, JSON.writeValueAsBytes(manifest));
+        return node.pull(reference(name));
+    }
+
+    private static ObjectNode describe(RegistryPush push, String name, String content, ObjectNode into)
+            throws IOException, InterruptedException {
+        OciImage.Blob blob = OciImage.Blob.of(content.getBytes(StandardCharsets.UTF_8));
+        push.pushBlob("berth/volume-" + name, blob);
+        return into.put("digest", blob.digest()).put("size", blob.bytes().length);
     }
 
     private String image(String name, TarLayer... layers) throws IOException, InterruptedException {

@@ -91,6 +91,9 @@ final class Archive {
                 case Document.Manifest manifest -> {
                     return image(manifest, bytes, names(entry));
                 }
+                case Document.Artifact _ ->
+                    throw new ImageFailure(
+                            ImageFailure.Kind.UNSUPPORTED, what + " holds an artifact; only images can be imported");
                 case Document.Index index -> at = index.choose(platform, what);
             }
         }

@@ -3,15 +3,27 @@ package dev.berth.image.manifest;
 import dev.berth.image.failure.ImageFailure;
 import dev.berth.image.json.Json;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
-/** What a registry serves as a manifest: the manifest of one image, or an index of several. */
+/** What a registry serves as a manifest: the manifest of one image or artifact, or an index of several. */
 public sealed interface Document {
+    /** What can be pulled. */
+    sealed interface Content extends Document {}
+
     /** The manifest of one image for one platform. */
-    record Manifest(Descriptor config, List<Descriptor> layers) implements Document {
+    record Manifest(Descriptor config, List<Descriptor> layers) implements Content {
         public Manifest {
             layers = List.copyOf(layers);
+        }
+    }
+
+    /** The manifest of an OCI artifact: files that are no file system and run nowhere, but can be mounted. */
+    record Artifact(List<ArtifactFile> files) implements Content {
+        public Artifact {
+            files = List.copyOf(files);
         }
     }
 
@@ -75,7 +87,7 @@ public sealed interface Document {
         if (json.has("manifests") && json.has("layers")) {
             throw new ImageFailure(ImageFailure.Kind.CORRUPT, "%s is both an index and a manifest".formatted(what));
         }
-        return MediaTypes.isIndex(type) ? index(what, json) : manifest(what, json);
+        return MediaTypes.isIndex(type) ? index(what, json) : content(what, json);
     }
 
     private static String type(String what, Json json, String contentType) {
@@ -106,11 +118,36 @@ public sealed interface Document {
         return new Index(manifests);
     }
 
-    private static Manifest manifest(String what, Json json) {
-        Json config = json.object("config");
-        if (config == null) {
+    /** An image by the type of its config; whatever has another one says that it is something else. */
+    private static Content content(String what, Json json) {
+        Json object = json.object("config");
+        if (object == null) {
             throw new ImageFailure(ImageFailure.Kind.CORRUPT, "the manifest of %s has no config".formatted(what));
         }
+        Descriptor config = Descriptor.of(what, object);
+        boolean image = config.mediaType().isEmpty() || MediaTypes.isConfig(config.mediaType());
+        return image ? manifest(what, json, config) : artifact(what, json);
+    }
+
+    private static Artifact artifact(String what, Json json) {
+        List<ArtifactFile> files = new ArrayList<>();
+        Set<String> paths = new HashSet<>();
+        for (Json entry : json.objects("layers")) {
+            ArtifactFile file = ArtifactFile.of(what, Descriptor.of(what, entry));
+            if (!paths.add(file.path())) {
+                throw new ImageFailure(
+                        ImageFailure.Kind.CORRUPT, "%s has the file %s twice".formatted(what, file.path()));
+            }
+            files.add(file);
+        }
+        if (files.isEmpty() || files.size() > MOST_LAYERS) {
+            throw unsupported(
+                    "%s is an artifact of %d files; it must have 1 to %d".formatted(what, files.size(), MOST_LAYERS));
+        }
+        return new Artifact(files);
+    }
+
+    private static Manifest manifest(String what, Json json, Descriptor config) {
         List<Descriptor> layers = new ArrayList<>();
         for (Json entry : json.objects("layers")) {
             layers.add(layer(what, Descriptor.of(what, entry)));
@@ -119,7 +156,7 @@ public sealed interface Document {
             throw unsupported("%s has %d layers, more than the %d that overlay takes"
                     .formatted(what, layers.size(), MOST_LAYERS));
         }
-        return new Manifest(config(what, Descriptor.of(what, config)), layers);
+        return new Manifest(config(what, config), layers);
     }
 
     private static Descriptor config(String what, Descriptor config) {

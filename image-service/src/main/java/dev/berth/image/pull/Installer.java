@@ -1,6 +1,7 @@
 package dev.berth.image.pull;
 
 import dev.berth.image.failure.ImageFailure;
+import dev.berth.image.layer.BlobFile;
 import dev.berth.image.layer.LayerStream;
 import dev.berth.image.layer.Unpacked;
 import dev.berth.image.reference.Digest;
@@ -109,7 +110,13 @@ public final class Installer {
     private Unpacked unpack(Task task, int scratch, int files) {
         LayerSource source = task.source();
         task.progress().layerStarted(task.diffId(), source.size());
+        String file = source.file();
+        Digest digest = source.digest();
         try (InputStream in = source.opening().open()) {
+            if (file != null && digest != null) {
+                return new BlobFile(in, digest, file, count -> task.progress().layerBytes(task.diffId(), count))
+                        .writeInto(kernel, files);
+            }
             return new LayerStream(
                             in,
                             source.digest(),

@@ -1,6 +1,9 @@
 package dev.berth.image.pull;
 
 import dev.berth.image.failure.ImageFailure;
+import dev.berth.image.manifest.ArtifactConfig;
+import dev.berth.image.manifest.ArtifactFile;
+import dev.berth.image.manifest.Descriptor;
 import dev.berth.image.manifest.Document;
 import dev.berth.image.manifest.ImageConfig;
 import dev.berth.image.manifest.Platform;
@@ -9,6 +12,7 @@ import dev.berth.image.reference.Reference;
 import dev.berth.image.registry.Repository;
 import dev.berth.image.store.ImageContent;
 import dev.berth.image.store.ImageNames;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param manifest the image's manifest as it was served
  */
 record RegistryPlan(
-        Reference reference, Repository repository, Document.Manifest parsed, byte[] manifest, ImageNames names) {
+        Reference reference, Repository repository, Document.Content parsed, byte[] manifest, ImageNames names) {
     private static final int DEEPEST_INDEX = 3;
 
     /** Asks the registry, through an index where there is one. */
@@ -29,8 +33,8 @@ record RegistryPlan(
         ImageNames names = names(reference, served.digest());
         for (int depth = 0; depth <= DEEPEST_INDEX; depth++) {
             switch (Document.parse(what, served.bytes(), served.contentType())) {
-                case Document.Manifest manifest -> {
-                    return new RegistryPlan(reference, repository, manifest, served.bytes(), names);
+                case Document.Content content -> {
+                    return new RegistryPlan(reference, repository, content, served.bytes(), names);
                 }
                 case Document.Index index ->
                     served = repository.manifest(index.choose(platform, what).digest());
@@ -48,17 +52,39 @@ record RegistryPlan(
 
     /** The id that the image will have, as far as the manifest tells. */
     String imageId() {
-        return parsed.config().digest().toString();
+        return switch (parsed) {
+            case Document.Manifest image -> image.config().digest().toString();
+            case Document.Artifact artifact ->
+                Digest.of(ArtifactConfig.bytes(artifact, manifest)).toString();
+        };
     }
 
-    /** Fetches the configuration. */
+    /** Fetches the configuration where there is one. */
     ImagePlan complete() {
-        byte[] bytes = repository.blob(parsed.config());
-        ImageConfig config = ImageConfig.parse(reference.toString(), bytes);
-        List<LayerSource> layers = parsed.layers().stream()
+        return switch (parsed) {
+            case Document.Manifest image -> plan(repository.blob(image.config()), layers(image));
+            case Document.Artifact artifact -> plan(ArtifactConfig.bytes(artifact, manifest), files(artifact));
+        };
+    }
+
+    private ImagePlan plan(byte[] config, List<LayerSource> layers) {
+        ImageConfig read = ImageConfig.parse(reference.toString(), config);
+        return new ImagePlan(
+                reference.toString(), new ImageContent(Digest.of(config), read, config, manifest), layers, names);
+    }
+
+    private List<LayerSource> layers(Document.Manifest image) {
+        return image.layers().stream()
                 .map(layer -> new LayerSource(layer.digest(), layer.size(), () -> repository.open(layer)))
                 .toList();
-        ImageContent content = new ImageContent(Digest.of(bytes), config, bytes, manifest);
-        return new ImagePlan(reference.toString(), content, layers, names);
+    }
+
+    private List<LayerSource> files(Document.Artifact artifact) {
+        List<LayerSource> files = new ArrayList<>();
+        for (ArtifactFile file : artifact.files()) {
+            Descriptor blob = file.blob();
+            files.add(new LayerSource(blob.digest(), blob.size(), () -> repository.open(blob), file.path()));
+        }
+        return files;
     }
 }

@@ -3,10 +3,12 @@ package dev.berth.image.manifest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.image.failure.ImageFailure;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DocumentTest {
@@ -77,10 +79,49 @@ class DocumentTest {
     }
 
     @Test
+    void whatHasAnotherConfigIsAnArtifactOfFilesNamedByTitleOrDigest() {
+        Document.Artifact artifact = assertInstanceOf(
+                Document.Artifact.class, parse(artifact(titled(A, "models/a.bin"), titled(B, "")), ""));
+        assertEquals(
+                List.of("models/a.bin", "b".repeat(64)),
+                artifact.files().stream().map(ArtifactFile::path).toList());
+        assertEquals(7, artifact.files().getFirst().blob().size());
+    }
+
+    @Test
+    void aFileOfAnArtifactStaysWithinIt() {
+        for (String title : List.of("/etc/passwd", "../x", "a/../../x", "a//b", "a/.", "x".repeat(300))) {
+            ImageFailure failure = assertThrows(ImageFailure.class, () -> parse(artifact(titled(A, title)), ""), title);
+            assertEquals(ImageFailure.Kind.CORRUPT, failure.kind());
+        }
+        assertThrows(ImageFailure.class, () -> parse(artifact(titled(A, "x"), titled(B, "x")), ""));
+        assertThrows(ImageFailure.class, () -> parse(artifact(), ""));
+    }
+
+    @Test
+    void anArtifactsConfigNamesEachFileByContentAndPlace() {
+        Document.Artifact one = (Document.Artifact) parse(artifact(titled(A, "x"), titled(B, "y")), "");
+        Document.Artifact other = (Document.Artifact) parse(artifact(titled(A, "z"), titled(B, "y")), "");
+        ImageConfig read = ImageConfig.parse("x", ArtifactConfig.bytes(one, new byte[] {1}));
+        ImageConfig again = ImageConfig.parse("x", ArtifactConfig.bytes(other, new byte[] {1}));
+        assertEquals(2, read.diffIds().size());
+        assertNotEquals(read.diffIds().getFirst(), again.diffIds().getFirst());
+        assertEquals(read.diffIds().getLast(), again.diffIds().getLast());
+    }
+
+    private static String titled(String digest, String title) {
+        String annotations =
+                title.isEmpty() ? "" : ",\"annotations\":{\"org.opencontainers.image.title\":\"%s\"}".formatted(title);
+        return "{\"mediaType\":\"application/x-model\",\"digest\":\"%s\",\"size\":7%s}".formatted(digest, annotations);
+    }
+
+    private static String artifact(String... layers) {
+        return "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"artifactType\":\"application/x-model\",\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\",\"digest\":\"%s\",\"size\":2},\"layers\":[%s]}"
+                .formatted(MediaTypes.OCI_MANIFEST, C, String.join(",", layers));
+    }
+
+    @Test
     void whatIsNoImageIsToldSo() {
-        unsupported(
-                manifest(MediaTypes.OCI_MANIFEST, "application/vnd.cncf.helm.config.v1+json", MediaTypes.OCI_LAYER),
-                "is not a container image");
         unsupported(
                 manifest(MediaTypes.OCI_MANIFEST, MediaTypes.OCI_CONFIG, MediaTypes.OCI_LAYER + "+encrypted"),
                 "encrypted");
