@@ -12,7 +12,7 @@
 
 enum {
 	PROCESSES = 512,      /* so many entries fit in one STATE packet */
-	LOG_BUFFERS = 256,    /* unfinished lines held at once: two a container with a log */
+	LOG_BUFFERS = 1024,   /* unfinished lines held at once: two a process; untouched they cost nothing */
 	LINE_LIMIT = 16384,   /* bytes of a log line before it is split */
 	READ_SIZE = 65536,    /* bytes of output taken at once */
 	DRAIN_READS = 64,     /* reads of output that its process has left behind */
