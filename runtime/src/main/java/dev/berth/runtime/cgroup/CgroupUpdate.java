@@ -6,13 +6,22 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 
 /** Applies resources to one cgroup, and takes back what it wrote when a write fails. */
 final class CgroupUpdate {
     private static final Logger LOG = System.getLogger(CgroupUpdate.class.getName());
 
-    private record Old(Path file, String value) {}
+    /** Files with a line for each device: what a line says that is as if there was none. */
+    private static final Map<String, String> NO_LINE = Map.of(
+            "io.max", "rbps=max wbps=max riops=max wiops=max",
+            "io.weight", "default",
+            "io.latency", "target=0");
+
+    private record Old(Path file, List<String> values) {}
 
     private final Cgroups node;
     private final Cgroup cgroup;
@@ -44,8 +53,23 @@ final class CgroupUpdate {
         String old = node.files().read(file);
         write(write);
         if (old != null) {
-            undo.push(new Old(file, old));
+            undo.push(new Old(file, restoring(write, old)));
         }
+    }
+
+    /** What brings a file back to its text: one write for each line, since the kernel takes one at a time. */
+    private static List<String> restoring(CgroupWrite write, String old) {
+        List<String> values =
+                new ArrayList<>(old.isEmpty() ? List.of("") : old.lines().toList());
+        String none = NO_LINE.get(write.file());
+        if (none != null) {
+            String device = write.value().strip().split("\\s+", 2)[0];
+            values.removeIf(String::isEmpty);
+            if (values.stream().noneMatch(line -> line.startsWith(device + " "))) {
+                values.add(device + " " + none);
+            }
+        }
+        return values;
     }
 
     private void write(CgroupWrite write) {
@@ -66,7 +90,7 @@ final class CgroupUpdate {
         while (!undo.isEmpty()) {
             Old old = undo.pop();
             try {
-                node.files().write(old.file(), old.value());
+                old.values().forEach(value -> node.files().write(old.file(), value));
             } catch (KernelFailure second) {
                 failure.addSuppressed(second);
             }

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.berth.runtime.kernel.Errno;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +95,55 @@ class CgroupTest {
                         "memory/a/berth-1/memory.limit_in_bytes=1000",
                         "memory/a/berth-1/memory.memsw.limit_in_bytes=1000"),
                 tree.writes);
+    }
+
+    @Test
+    void aFailedUpdateOnV2PutsTheOldValuesBackToo() {
+        Cgroup cgroup = tree.on(tree.v2()).create(spec("/a", CgroupResources.NONE.withMemory(1 << 20, 0)));
+        tree.refuse("pids.max", "5", Errno.EINVAL);
+        tree.writes.clear();
+        CgroupResources asked = CgroupResources.NONE
+                .withCpu(new CgroupResources.Cpu(1024, 0, 50_000, "", ""))
+                .withMemory(2 << 20, 0)
+                .withPids(5);
+        assertThrows(CgroupFailure.class, () -> cgroup.update(asked));
+        List<String> written = tree.writes.subList(0, tree.writes.size() / 2);
+        List<String> restored = tree.writes.subList(tree.writes.size() / 2, tree.writes.size());
+        assertEquals(files(written).reversed(), files(restored));
+        assertEquals("v2/a/berth-1/memory.max=1048576", restored.getFirst());
+    }
+
+    private static List<String> files(List<String> writes) {
+        return writes.stream()
+                .map(write -> write.substring(0, write.indexOf('=')))
+                .toList();
+    }
+
+    @Test
+    void limitsOfADeviceThatHadNoneAreTakenBackByName() {
+        Cgroup cgroup = tree.on(tree.v2()).create(spec("/a", CgroupResources.NONE));
+        tree.set(dir.resolve("v2/a/berth-1/io.max"), "8:0 rbps=1000 wbps=max riops=max wiops=max\n");
+        tree.refuse("memory.oom.group", "x", Errno.EINVAL);
+        tree.writes.clear();
+        Map<String, String> unified = new LinkedHashMap<>();
+        unified.put("io.max", "8:16 rbps=2000");
+        unified.put("memory.oom.group", "x");
+        assertThrows(CgroupFailure.class, () -> cgroup.update(CgroupResources.NONE.withUnified(unified)));
+        assertEquals(
+                List.of(
+                        "v2/a/berth-1/io.max=8:16 rbps=2000",
+                        "v2/a/berth-1/io.max=8:0 rbps=1000 wbps=max riops=max wiops=max",
+                        "v2/a/berth-1/io.max=8:16 rbps=max wbps=max riops=max wiops=max"),
+                tree.writes);
+    }
+
+    @Test
+    void nothingIsMadeInAScopeThatHasEnded() {
+        CgroupFailure failure = assertThrows(
+                CgroupFailure.class,
+                () -> tree.on(tree.v2()).create(spec("/a.slice/berth-2.scope", CgroupResources.NONE)));
+        assertTrue(String.valueOf(failure.getMessage()).contains("has ended with its last process"));
+        assertFalse(Files.exists(dir.resolve("v2/a.slice/berth-2.scope")));
     }
 
     @Test

@@ -64,7 +64,7 @@ final class FakeTree implements CgroupFiles {
     CgroupLayout v2() {
         make(root.resolve("v2"));
         set(root.resolve("v2/cpuset.cpus.effective"), "0-1");
-        return new CgroupLayout.V2(root.resolve("v2"), Set.of("cpu", "cpuset", "memory", "pids", "hugetlb"));
+        return new CgroupLayout.V2(root.resolve("v2"), Set.of("cpu", "cpuset", "io", "memory", "pids", "hugetlb"));
     }
 
     Cgroups on(CgroupLayout layout) {
