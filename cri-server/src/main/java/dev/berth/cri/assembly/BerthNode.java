@@ -222,6 +222,7 @@ public final class BerthNode implements Node {
         Thread.ofVirtual().name("berth-apparmor").start(AppArmorDefault::load);
         events.whenLost(podRecovery::shimLost);
         orphans = OrphanedAttachments.watch(platform.network(), pods, ORPHANS_EVERY);
+        events.whenPauseEnded(podRecovery::pauseEnded);
         ContainerStreams targets = new ContainerStreams(parts);
         StreamServer streams = StreamServer.start(
                 targets,

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 final class ShimEvents implements PodShim.Events {
     private final ContainerExits exits;
     private volatile Consumer<Pod> lost = _ -> {};
+    private volatile Consumer<Pod> pauseEnded = _ -> {};
 
     ShimEvents(ContainerExits exits) {
         this.exits = exits;
@@ -21,11 +22,19 @@ final class ShimEvents implements PodShim.Events {
         lost = told;
     }
 
+    /** Who is told of a pod whose pause process has ended, also when it was killed to stop the pod. */
+    void whenPauseEnded(Consumer<Pod> told) {
+        pauseEnded = told;
+    }
+
     @Override
     public void containerExited(Pod pod, ProcessExit exit) {
         Thread.ofVirtual().name("exit " + exit.id()).start(() -> {
             try {
                 exits.exited(pod, exit);
+                if (exit.id().equals(Pod.PAUSE)) {
+                    pauseEnded.accept(pod);
+                }
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }

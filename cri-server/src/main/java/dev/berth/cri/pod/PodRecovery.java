@@ -77,15 +77,34 @@ public final class PodRecovery {
             if (pod.ready() && pods.find(pod.id()) == pod) {
                 LOG.log(Level.WARNING, "Pod sandbox {0} has lost its shim.", pod.id());
                 shims.lost(pod);
-                pods.update(
-                        pod,
-                        pod.record().toBuilder()
-                                .setPhase(PodRecord.Phase.NOT_READY)
-                                .build());
+                notReady(pod);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * A pause process that ended by itself: its pid namespace, or its scope, takes no process any more, so the pod is not ready and
+     * the kubelet makes a new one.
+     */
+    public void pauseEnded(Pod pod) {
+        ReentrantLock lock = pod.lock();
+        lock.lock();
+        try {
+            if (pod.ready() && pods.find(pod.id()) == pod) {
+                LOG.log(Level.WARNING, "Pod sandbox {0} has lost its pause process.", pod.id());
+                notReady(pod);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void notReady(Pod pod) {
+        pods.update(
+                pod,
+                pod.record().toBuilder().setPhase(PodRecord.Phase.NOT_READY).build());
     }
 
     /** A pod that should be ready but has no shim is stopped for good; its containers have been settled before. */

@@ -74,6 +74,18 @@ class RecoveryTest {
     }
 
     @Test
+    void aPodWhosePauseProcessEndedIsNotReadyButOneThatIsBeingMadeIsNotTouched() throws Exception {
+        pod("p1", PodRecord.Phase.READY);
+        Pod known = new Pod(pods.store().load().getFirst());
+        PodRecovery recovery = new PodRecovery(test.platform(), pods, shims());
+        recovery.pauseEnded(known);
+        assertTrue(known.ready(), "not listed yet");
+        pods.add(known);
+        recovery.pauseEnded(known);
+        assertFalse(known.ready());
+    }
+
+    @Test
     void aContainerThatWasHalfMadeOrHasNoPodIsTakenBack() throws Exception {
         pod("p1", PodRecord.Phase.NOT_READY);
         container("c1", "p1", ContainerRecord.Phase.MAKING);
@@ -138,19 +150,22 @@ class RecoveryTest {
         assertEquals(after, containers.get("c1").record());
     }
 
-    private void start() throws InterruptedException {
-        PodShim shims = new PodShim(test.platform(), new PodShim.Events() {
+    private PodShim shims() {
+        return new PodShim(test.platform(), new PodShim.Events() {
             @Override
             public void containerExited(Pod pod, ProcessExit exit) {}
 
             @Override
             public void shimEnded(Pod pod) {}
         });
+    }
+
+    private void start() throws InterruptedException {
         ContainerExits exits = new ContainerExits(test.platform(), containers);
         new Recovery(
                         pods,
                         containers,
-                        new PodRecovery(test.platform(), pods, shims),
+                        new PodRecovery(test.platform(), pods, shims()),
                         new ContainerRecovery(test.platform(), containers, images(), exits),
                         new Sweep(test.platform(), pods, containers))
                 .run(containers.store().load());
