@@ -37,8 +37,8 @@ final class PodSteps {
                 Step.of("shim", shims::spawn, making -> shims.end(making.pod())),
                 Step.of("netns", making -> netns.pin(making.pod()), making -> netns.unpin(making.pod())),
                 Step.of("network", this::attach, making -> detach(making.pod())),
-                Step.of("pause", making -> pause.launch(making.pod()), making -> pause.kill(making.pod())),
-                Step.of("limits", making -> limits.applyFirst(making.pod()), making -> removePlace(making.pod())),
+                Step.of("pause", making -> pause.launch(making.pod()), making -> removePlace(making.pod())),
+                Step.of("limits", making -> limits.applyFirst(making.pod())),
                 Step.of("ready", making -> markReady(making.pod())));
     }
 
@@ -63,6 +63,7 @@ final class PodSteps {
     }
 
     private void removePlace(Pod pod) {
+        pause.kill(pod);
         platform.podCgroups().remove(pod.record().getCgroupParent(), pod.id());
     }
 

@@ -8,6 +8,7 @@ import dev.berth.cri.v1.FilesystemUsage;
 import dev.berth.cri.v1.ImageFsInfoRequest;
 import dev.berth.cri.v1.ImageFsInfoResponse;
 import dev.berth.cri.v1.LinuxContainerResources;
+import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.PodSandboxStatsRequest;
 import dev.berth.cri.v1.UpdatePodSandboxResourcesRequest;
 import dev.berth.tests.node.TestNode;
@@ -32,17 +33,35 @@ class PodUpdateTest {
         RunningPod pod = pods.run("update");
         pod.start(pods.idle("main"));
         update(pod, 64 * MEBIBYTE, 8 * MEBIBYTE);
-        long available = pods.client()
-                .runtime()
-                .podSandboxStats(PodSandboxStatsRequest.newBuilder()
-                        .setPodSandboxId(pod.id())
-                        .build())
-                .getStats()
-                .getLinux()
-                .getMemory()
-                .getAvailableBytes()
-                .getValue();
-        assertTrue(available > 60 * MEBIBYTE && available <= 72 * MEBIBYTE, Long.toString(available));
+        assertIsAvailable(pod);
+    }
+
+    @Test
+    void aPodWithoutContainersKeepsTheLimitsThatItGetsForThoseThatCome() {
+        RunningPod pod = pods.run("early");
+        update(pod, 64 * MEBIBYTE, 8 * MEBIBYTE);
+        pod.start(pods.idle("main"));
+        assertIsAvailable(pod);
+    }
+
+    @Test
+    void aNewPodThatNamesNoCgroupParentHasTheLimitsOfItsConfiguration() {
+        PodSandboxConfig.Builder config = pods.config("limited");
+        config.getLinuxBuilder()
+                .clearCgroupParent()
+                .setResources(LinuxContainerResources.newBuilder().setMemoryLimitInBytes(64 * MEBIBYTE))
+                .setOverhead(LinuxContainerResources.newBuilder().setMemoryLimitInBytes(8 * MEBIBYTE));
+        RunningPod pod = pods.run(config.build());
+        pod.start(pods.idle("main"));
+        assertIsAvailable(pod);
+    }
+
+    @Test
+    void aBandwidthThatIsNoneIsRefusedByTheNameOfItsAnnotation() {
+        PodSandboxConfig config = pods.config("fast")
+                .putAnnotations("kubernetes.io/egress-bandwidth", "fast")
+                .build();
+        assertRefused(Status.Code.INVALID_ARGUMENT, () -> pods.run(config), "kubernetes.io/egress-bandwidth");
     }
 
     @Test
@@ -68,6 +87,20 @@ class PodUpdateTest {
         assertEquals(
                 before.getImageFilesystems(0).getUsedBytes(),
                 space().getImageFilesystems(0).getUsedBytes());
+    }
+
+    private void assertIsAvailable(RunningPod pod) {
+        long available = pods.client()
+                .runtime()
+                .podSandboxStats(PodSandboxStatsRequest.newBuilder()
+                        .setPodSandboxId(pod.id())
+                        .build())
+                .getStats()
+                .getLinux()
+                .getMemory()
+                .getAvailableBytes()
+                .getValue();
+        assertTrue(available > 60 * MEBIBYTE && available <= 72 * MEBIBYTE, Long.toString(available));
     }
 
     private ImageFsInfoResponse space() {
