@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +87,60 @@ class OverlayTest {
             assertFalse(Files.readString(Path.of("/proc/self/mountinfo")).contains(dir.toString()));
         }
         assertTrue(Files.exists(upper.resolve("new")), "a new file lands in the upper directory");
+    }
+
+    /** Idmapped layers that have to be attached before they can be stacked: from Linux 5.19 on every kernel. */
+    @Test
+    void layersOfAUserNamespaceBelongToItsRoot() throws Exception {
+        LayerStack layers = stack(40);
+        try (Fd user = userNamespace()) {
+            belongToItsRoot(layers, user, "a", stack -> IdMappedLayers.mount(KERNEL, stack));
+            belongToItsRoot(layers, user, "b", OverlayTest::attached);
+        }
+    }
+
+    private void belongToItsRoot(LayerStack layers, Fd user, String name, ToIntFunction<Overlay.Stack> way)
+            throws Exception {
+        Path upper = Files.createDirectories(dir.resolve(name).resolve("upper"));
+        Path work = Files.createDirectories(dir.resolve(name).resolve("work"));
+        try (Fd root = new Fd(KERNEL, way.applyAsInt(new Overlay.Stack(layers, upper, work, user.number())))) {
+            assertEquals("layer 39", read(root, "same"));
+            assertEquals(100_000, KERNEL.fstatat(root.number(), "only-7", 0).uid());
+            assertFalse(Files.readString(Path.of("/proc/self/mountinfo")).contains(dir.toString()));
+            KERNEL.close(KERNEL.openat(root.number(), "new", Kernel.O_CREAT | Kernel.O_WRONLY, 0644));
+        }
+        assertTrue(Files.exists(upper.resolve("new")), "a new file lands in the upper directory");
+    }
+
+    private static int attached(Overlay.Stack stack) {
+        List<Fd> layers = new ArrayList<>();
+        try {
+            for (LayerPath layer : stack.layers().topFirst()) {
+                layers.add(IdMappedLayers.layer(KERNEL, layer.directory(), stack.userNamespace()));
+            }
+            return IdMappedLayers.attached(KERNEL, stack, layers);
+        } finally {
+            layers.forEach(Fd::close);
+        }
+    }
+
+    /** Held by its descriptor; the process that made it ends. */
+    private static Fd userNamespace() throws Exception {
+        Process holder = new ProcessBuilder("unshare", "--user", "cat").start();
+        try {
+            Path proc = Path.of("/proc", Long.toString(holder.pid()));
+            Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/user"));
+            long end = System.nanoTime() + 30_000_000_000L;
+            while (Files.readSymbolicLink(proc.resolve("ns/user")).equals(own) && System.nanoTime() < end) {
+                Thread.sleep(5);
+            }
+            Files.writeString(proc.resolve("uid_map"), "0 100000 65536");
+            Files.writeString(proc.resolve("gid_map"), "0 100000 65536");
+            return new Fd(KERNEL, KERNEL.openat(Kernel.AT_FDCWD, proc + "/ns/user", Kernel.O_RDONLY, 0));
+        } finally {
+            holder.destroyForcibly();
+            holder.waitFor();
+        }
     }
 
     private static Fd mount(Overlay.Stack stack) {

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.cri.v1.ContainerState;
+import dev.berth.cri.v1.IDMapping;
+import dev.berth.cri.v1.LinuxPodSandboxConfig;
+import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.PodSandbox;
 import dev.berth.cri.v1.PodSandboxState;
+import dev.berth.cri.v1.UserNamespace;
 import dev.berth.tests.node.BerthDaemon;
 import dev.berth.tests.node.Footprint;
 import dev.berth.tests.node.TestNode;
@@ -45,6 +49,28 @@ class CrashTest {
         if (node != null) {
             node.close();
         }
+    }
+
+    @Test
+    void aPodWithAUserNamespaceGoesOnInIt() throws Exception {
+        Pods pods = node.pods();
+        IDMapping ids =
+                IDMapping.newBuilder().setHostId(200_000).setLength(65_536).build();
+        LinuxPodSandboxConfig.Builder linux = Pods.linux(NamespaceMode.POD, NamespaceMode.CONTAINER).toBuilder();
+        linux.getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .setUsernsOptions(UserNamespace.newBuilder().addUids(ids).addGids(ids));
+        RunningPod pod = pods.run(pods.config("shifted").setLinux(linux).build());
+        String container = pod.start(pods.idle("before"));
+        node.killDaemon();
+        node.startDaemon();
+        RunningPod adopted = new RunningPod(node.pods().client(), pod.config(), pod.id());
+        String later = adopted.start(node.pods().idle("after"));
+        assertEquals("0", adopted.shell(container, "id -u").strip());
+        assertEquals(
+                adopted.shell(container, "readlink /proc/self/ns/user"),
+                adopted.shell(later, "readlink /proc/self/ns/user"));
+        adopted.close();
     }
 
     @Test
