@@ -76,11 +76,17 @@ final class CdiReader {
             }
             return mapper(file).readTree(bytes);
         } catch (JsonProcessingException wrong) {
-            String first = wrong.getOriginalMessage().lines().findFirst().orElse("unreadable");
-            throw new IllegalArgumentException("it cannot be parsed: " + first, wrong);
+            throw new IllegalArgumentException(unparsed(wrong), wrong);
         } catch (IOException failure) {
             throw new IllegalArgumentException("it cannot be read: " + failure.getMessage(), failure);
         }
+    }
+
+    /** What the parser says, without its note on where an object began. */
+    private static String unparsed(JsonProcessingException wrong) {
+        String first = wrong.getOriginalMessage().lines().findFirst().orElse("unreadable");
+        int line = wrong.getLocation() == null ? 1 : wrong.getLocation().getLineNr();
+        return "line %d cannot be parsed: %s".formatted(line, first.replaceFirst(" \\(start marker.*", ""));
     }
 
     private static ObjectMapper mapper(Path file) {

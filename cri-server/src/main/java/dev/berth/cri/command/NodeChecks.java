@@ -42,7 +42,9 @@ final class NodeChecks {
     private static CheckLine cdi(List<Path> directories) {
         CdiDevices devices = new CdiDevices(directories);
         Map<String, Path> all = devices.all();
-        String found = all.isEmpty() ? "no device" : "%d devices: %s".formatted(all.size(), few(all.keySet()));
+        String found = all.isEmpty()
+                ? "no device"
+                : "%s: %s".formatted(all.size() == 1 ? "1 device" : all.size() + " devices", few(all.keySet()));
         List<String> problems = devices.problems();
         return problems.isEmpty()
                 ? new CheckLine("CDI", CheckLine.State.OK, found, "")

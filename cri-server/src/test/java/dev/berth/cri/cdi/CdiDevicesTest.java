@@ -149,7 +149,7 @@ class CdiDevicesTest {
     void anUnknownDeviceIsNotFoundAndFilesThatCannotBeReadAreNamed() throws Exception {
         write(usual, "broken.yaml", "kind: [");
         write(usual, "ignored.txt", "kind: [");
-        refused(CriFailure.Kind.NOT_FOUND, devices(), "acme.test/gpu=none", "broken.yaml");
+        refused(CriFailure.Kind.NOT_FOUND, devices(), "acme.test/gpu=none", "broken.yaml: line 1");
         assertEquals(1, devices().problems().size());
         write(usual, "acme.yaml", YAML);
         assertEquals(
