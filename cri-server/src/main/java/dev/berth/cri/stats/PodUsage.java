@@ -26,6 +26,7 @@ public final class PodUsage {
         LinuxPodSandboxStats.Builder linux = LinuxPodSandboxStats.newBuilder();
         if (pod.ready()) {
             addUsage(linux, gauges.pod(pod.id(), pod.record().getCgroupParent()));
+            addProcesses(linux, pod);
             addNetwork(linux, pod);
             if (!pod.ready()) {
                 gauges.drop(pod.id());
@@ -49,14 +50,17 @@ public final class PodUsage {
     private static void addUsage(LinuxPodSandboxStats.Builder linux, Gauge.Reading reading) {
         CgroupStats usage = reading.stats();
         linux.setCpu(UsageView.cpu(reading)).setMemory(UsageView.memory(usage));
-        CgroupStats.Pids pids = usage.pids();
-        if (pids != null) {
-            linux.setProcess(UsageView.processes(pids, usage.timestamp()));
-        }
         CgroupStats.Pressure io = usage.pressures().io();
         if (io != null) {
             linux.setIo(UsageView.io(io, usage.timestamp()));
         }
+    }
+
+    /** Processes, not threads, which {@code pids.current} counts too. */
+    private void addProcesses(LinuxPodSandboxStats.Builder linux, Pod pod) {
+        int count =
+                platform.cgroups().open(pod.record().getCgroupParent()).pids().size();
+        linux.setProcess(UsageView.processes(count, platform.now()));
     }
 
     /** The traffic of the node is not that of a pod on the node's network. */

@@ -72,11 +72,10 @@ final class UsageView {
                 .build();
     }
 
-    /** {@code pids.current}, which counts threads too, as the limit on processes does. */
-    static ProcessUsage processes(CgroupStats.Pids pids, long timestamp) {
+    static ProcessUsage processes(int count, long timestamp) {
         return ProcessUsage.newBuilder()
                 .setTimestamp(timestamp)
-                .setProcessCount(value(pids.current()))
+                .setProcessCount(value(count))
                 .build();
     }
 

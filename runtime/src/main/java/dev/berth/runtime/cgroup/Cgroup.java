@@ -127,7 +127,7 @@ public final class Cgroup implements CgroupValues {
 
     /** What monitoring asks beside {@link #stats}. */
     public CgroupDetail detail() {
-        return CgroupDetail.read(this, HugePages.sizes(HugePages.DIRECTORY));
+        return CgroupDetail.read(this, node.pageSizes());
     }
 
     /** Opens it for reading its usage often; the caller closes it. It may be gone, then or later. */

@@ -28,11 +28,13 @@ public final class Cgroups {
     private final CgroupWrites writes;
     private final List<CgroupHierarchy> trees;
     private final CgroupHierarchy killTree;
+    private final Set<String> pageSizes;
 
     Cgroups(CgroupLayout layout, CgroupFiles files, Kernel kernel, Set<String> pageSizes) {
         this.layout = layout;
         this.files = files;
         this.kernel = kernel;
+        this.pageSizes = Set.copyOf(pageSizes);
         this.writes = new CgroupWrites(layout, pageSizes);
         this.trees = layout.hierarchies().stream()
                 .filter(tree -> tree.v2() || tree.controllers().stream().anyMatch(JOINED::contains))
@@ -177,6 +179,11 @@ public final class Cgroups {
 
     Kernel kernel() {
         return kernel;
+    }
+
+    /** Sizes of huge pages, as in file names; a kernel's do not change while it runs. */
+    Set<String> pageSizes() {
+        return pageSizes;
     }
 
     CgroupWrites writes() {
