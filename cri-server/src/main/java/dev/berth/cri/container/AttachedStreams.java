@@ -18,16 +18,13 @@ final class AttachedStreams implements ProcessStreams {
     /** The streams of a container end a moment before its end is recorded. */
     private static final Duration RECORDING = Duration.ofSeconds(2);
 
-    /** The descriptors; -1 for none. */
-    record Ends(int stdin, int stdout, int stderr) {}
-
     private final Container container;
-    private final Ends ends;
+    private final StreamEnds ends;
     private final List<Hangup> hangups;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /** @param hangups of every output; none when no output is attached */
-    AttachedStreams(Container container, Ends ends, List<Hangup> hangups) {
+    AttachedStreams(Container container, StreamEnds ends, List<Hangup> hangups) {
         this.container = container;
         this.ends = ends;
         this.hangups = List.copyOf(hangups);

@@ -71,11 +71,7 @@ public final class ContainerStreams implements StreamTargets {
                 attach(container, pipes, config.getStdinOnce() && !config.getTty());
             }
             List<Hangup> hangups = hangups(pipes);
-            AttachedStreams.Ends ends = new AttachedStreams.Ends(
-                    StreamPipes.take(pipes.stdin().map(Pipe::writeEnd)),
-                    StreamPipes.take(pipes.stdout().map(Pipe::readEnd)),
-                    StreamPipes.take(pipes.stderr().map(Pipe::readEnd)));
-            return new AttachedStreams(container, ends, hangups);
+            return new AttachedStreams(container, pipes.takeEnds(), hangups);
         }
     }
 

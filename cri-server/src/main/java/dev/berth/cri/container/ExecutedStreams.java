@@ -16,23 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class ExecutedStreams implements ProcessStreams {
     private static final Logger LOG = System.getLogger(ExecutedStreams.class.getName());
 
-    /**
-     * The descriptors; -1 for none.
-     *
-     * @param window a copy of the terminal's master, null without a terminal; the one that is kept here
-     */
-    record Ends(int stdin, int stdout, int stderr, @Nullable Fd window) {}
-
     private final Kernel kernel;
     private final ExecSite site;
-    private final Ends ends;
+    private final StreamEnds ends;
+    private final @Nullable Fd window;
     private final CompletableFuture<ProcessExit> end;
     private boolean closed;
 
-    ExecutedStreams(Kernel kernel, ExecSite site, Ends ends, CompletableFuture<ProcessExit> end) {
+    /** @param window a copy of the terminal's master, null without a terminal; closed here */
+    ExecutedStreams(
+            Kernel kernel, ExecSite site, StreamEnds ends, @Nullable Fd window, CompletableFuture<ProcessExit> end) {
         this.kernel = kernel;
         this.site = site;
         this.ends = ends;
+        this.window = window;
         this.end = end;
     }
 
@@ -53,7 +50,6 @@ final class ExecutedStreams implements ProcessStreams {
 
     @Override
     public synchronized void resize(int width, int height) {
-        Fd window = ends.window();
         if (window == null || closed) {
             return;
         }
@@ -83,8 +79,8 @@ final class ExecutedStreams implements ProcessStreams {
                 return;
             }
             closed = true;
-            if (ends.window() != null) {
-                ends.window().close();
+            if (window != null) {
+                window.close();
             }
         }
         site.clear(end.isDone());

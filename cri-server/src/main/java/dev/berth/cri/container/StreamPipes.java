@@ -68,6 +68,12 @@ record StreamPipes(Kernel kernel, Optional<Pipe> stdin, Optional<Pipe> stdout, O
         return end.map(Fd::release).orElse(-1);
     }
 
+    /** Takes the ends of the client's side; the caller closes them. */
+    StreamEnds takeEnds() {
+        return new StreamEnds(
+                take(stdin.map(Pipe::writeEnd)), take(stdout.map(Pipe::readEnd)), take(stderr.map(Pipe::readEnd)));
+    }
+
     @Override
     public void close() {
         stdin.ifPresent(Pipe::close);

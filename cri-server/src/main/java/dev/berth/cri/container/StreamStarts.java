@@ -60,12 +60,7 @@ final class StreamStarts {
                             StreamPipes.take(pipes.stdout().map(Pipe::writeEnd)),
                             StreamPipes.take(pipes.stderr().map(Pipe::writeEnd))));
             CompletableFuture<ProcessExit> end = shim.execute(site.id(), plan, platform.launchLimit());
-            ExecutedStreams.Ends ends = new ExecutedStreams.Ends(
-                    StreamPipes.take(pipes.stdin().map(Pipe::writeEnd)),
-                    StreamPipes.take(pipes.stdout().map(Pipe::readEnd)),
-                    StreamPipes.take(pipes.stderr().map(Pipe::readEnd)),
-                    null);
-            return new ExecutedStreams(kernel, site, ends, end);
+            return new ExecutedStreams(kernel, site, pipes.takeEnds(), null, end);
         }
     }
 
@@ -78,12 +73,10 @@ final class StreamStarts {
         try (Fd master = new Fd(kernel, execution.master());
                 Fd output = new Fd(kernel, kernel.dup(master.number()));
                 Fd input = new Fd(kernel, kernel.dup(master.number()))) {
-            ExecutedStreams.Ends ends = new ExecutedStreams.Ends(
-                    request.getStdin() ? input.release() : -1,
-                    request.getStdout() ? output.release() : -1,
-                    -1,
-                    new Fd(kernel, master.release()));
-            return new ExecutedStreams(kernel, site, ends, execution.end());
+            StreamEnds ends = new StreamEnds(
+                    request.getStdin() ? input.release() : -1, request.getStdout() ? output.release() : -1, -1);
+            Fd window = new Fd(kernel, master.release());
+            return new ExecutedStreams(kernel, site, ends, window, execution.end());
         }
     }
 }
