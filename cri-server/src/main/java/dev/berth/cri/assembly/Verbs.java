@@ -67,7 +67,7 @@ final class Verbs {
                 .unary(RuntimeServiceGrpc.getStartContainerMethod(), new ContainerStart(parts))
                 .unary(RuntimeServiceGrpc.getStopContainerMethod(), new ContainerStop(containers, kill))
                 .unary(RuntimeServiceGrpc.getRemoveContainerMethod(), remove)
-                .unary(RuntimeServiceGrpc.getContainerStatusMethod(), new ContainerStatusGet(containers))
+                .unary(RuntimeServiceGrpc.getContainerStatusMethod(), new ContainerStatusGet(platform, containers))
                 .unary(RuntimeServiceGrpc.getListContainersMethod(), new ContainerList(containers))
                 .stream(RuntimeServiceGrpc.getStreamContainersMethod(), new ContainerStream(containers))
                 .unary(RuntimeServiceGrpc.getExecSyncMethod(), new ContainerExecSync(parts))

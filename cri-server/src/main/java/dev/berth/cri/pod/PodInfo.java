@@ -2,6 +2,7 @@ package dev.berth.cri.pod;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.cri.server.MessageJson;
 
 /** The verbose {@code info} of a pod sandbox: where its parts are on the node. */
 final class PodInfo {
@@ -16,6 +17,7 @@ final class PodInfo {
                 pod.hostNetwork() ? "" : platform.layout().netnsOf(pod.id()).toString());
         info.put("directory", platform.layout().podDirectory(pod.id()).toString());
         info.put("runtimeHandler", pod.record().getRuntimeHandler());
+        info.set("config", MessageJson.of(pod.record().getConfig()));
         return info.toString();
     }
 }
