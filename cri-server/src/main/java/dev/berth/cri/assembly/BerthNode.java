@@ -41,6 +41,7 @@ import dev.berth.cri.record.RecordStore;
 import dev.berth.cri.recovery.OrphanedAttachments;
 import dev.berth.cri.recovery.Recovery;
 import dev.berth.cri.recovery.Sweep;
+import dev.berth.cri.series.PodPage;
 import dev.berth.cri.series.PodSeries;
 import dev.berth.cri.series.SeriesRpcs;
 import dev.berth.cri.server.DeferredRpcs;
@@ -241,11 +242,15 @@ public final class BerthNode implements Node {
         changes.listen(subscribers::changed);
         ContainerUsage usage = new ContainerUsage(platform, gauges, layers);
         PodUsage podUsage = new PodUsage(platform, gauges, usage);
+        PodSeries series = new PodSeries(platform, layers);
+        if (config.podMetrics()) {
+            metrics.collect(new PodPage(pods, series));
+        }
         deferred.complete(RpcTable.builder()
                 .all(Verbs.table(parts, shims, defaults(config)))
                 .all(StreamRpcs.table(targets, streams))
                 .all(StatsRpcs.table(pods, containers, podUsage, usage))
-                .all(SeriesRpcs.table(pods, new PodSeries(platform, layers)))
+                .all(SeriesRpcs.table(pods, series))
                 .unary(
                         RuntimeServiceGrpc.getUpdateRuntimeConfigMethod(),
                         new RuntimeConfigUpdate(config.cni()

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param shim the program that holds one pod each
  * @param cdi directories of CDI specs, the last one counting most
  * @param metrics where Prometheus scrapes; empty for off
+ * @param podMetrics whether it sees what pods and containers use
  */
 public record BerthConfig(
         Path socket,
@@ -29,6 +30,7 @@ public record BerthConfig(
         List<Path> cdi,
         Streaming streaming,
         Optional<Address> metrics,
+        boolean podMetrics,
         Timeouts timeouts) {
 
     /** The pod network. */

@@ -102,6 +102,7 @@ public final class EffectiveConfig {
                         get(Settings.STREAM_TLS_CERT),
                         get(Settings.STREAM_TLS_KEY)),
                 get(Settings.METRICS_ADDRESS),
+                get(Settings.METRICS_PODS),
                 new BerthConfig.Timeouts(get(Settings.LAUNCH_TIMEOUT), get(Settings.STOP_TIMEOUT)));
     }
 }

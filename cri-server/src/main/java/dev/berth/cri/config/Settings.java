@@ -137,6 +137,12 @@ final class Settings {
             Optional.of(new Address("127.0.0.1", 9640)),
             "Where Prometheus scrapes /metrics; \"\" for off.");
 
+    static final Setting<Boolean> METRICS_PODS = new Setting<>(
+            "metrics.pods",
+            Form.yesOrNo(),
+            true,
+            "Whether that page also tells what pods and containers use, read at each scrape.");
+
     static final Setting<Duration> LAUNCH_TIMEOUT = new Setting<>(
             "timeouts.launch",
             Form.span(SECOND, TEN_MINUTES),
@@ -177,6 +183,7 @@ final class Settings {
             STREAM_TLS_CERT,
             STREAM_TLS_KEY,
             METRICS_ADDRESS,
+            METRICS_PODS,
             LAUNCH_TIMEOUT,
             STOP_TIMEOUT);
 

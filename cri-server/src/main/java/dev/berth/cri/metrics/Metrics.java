@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Every number of Berth that Prometheus sees. Labels take values from closed sets only (method, code, verb, step, outcome), never
- * names or ids of pods: the number of series is bounded by the code.
+ * names or ids of pods: the number of series is bounded by the code. What is added by {@link #collect} bounds itself.
  */
 public final class Metrics implements RpcMeter, AutoCloseable {
     /** Upper bounds of the histogram buckets: from a Version call to a pull that takes minutes. */
@@ -113,6 +114,11 @@ public final class Metrics implements RpcMeter, AutoCloseable {
         Gauge.builder(reading.name(), () -> reading.value().get())
                 .description(reading.help())
                 .register(registry);
+    }
+
+    /** Adds what is read as a whole at each scrape. */
+    public void collect(MultiCollector collector) {
+        registry.getPrometheusRegistry().register(collector);
     }
 
     /** Adds {@code berth_build_info}, whose value is always 1. */

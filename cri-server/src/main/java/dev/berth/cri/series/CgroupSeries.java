@@ -6,7 +6,6 @@ import java.util.List;
 
 /** The series that a container's cgroup tells. */
 final class CgroupSeries {
-    private static final long MICROS = 1_000_000L;
     private static final List<String> SCOPES = List.of("container", "hierarchy");
 
     private CgroupSeries() {}
@@ -26,20 +25,24 @@ final class CgroupSeries {
         CgroupStats.Pressures pressures = stats.pressures();
         CgroupStats.Pressure waited = pressures.cpu();
         if (waited != null) {
-            samples.add(Series.PRESSURE_CPU_STALLED_SECONDS_TOTAL, waited.full().total() / MICROS);
-            samples.add(Series.PRESSURE_CPU_WAITING_SECONDS_TOTAL, waited.some().total() / MICROS);
+            samples.addMicros(
+                    Series.PRESSURE_CPU_STALLED_SECONDS_TOTAL, waited.full().total());
+            samples.addMicros(
+                    Series.PRESSURE_CPU_WAITING_SECONDS_TOTAL, waited.some().total());
         }
         waited = pressures.memory();
         if (waited != null) {
-            samples.add(
-                    Series.PRESSURE_MEMORY_STALLED_SECONDS_TOTAL, waited.full().total() / MICROS);
-            samples.add(
-                    Series.PRESSURE_MEMORY_WAITING_SECONDS_TOTAL, waited.some().total() / MICROS);
+            samples.addMicros(
+                    Series.PRESSURE_MEMORY_STALLED_SECONDS_TOTAL, waited.full().total());
+            samples.addMicros(
+                    Series.PRESSURE_MEMORY_WAITING_SECONDS_TOTAL, waited.some().total());
         }
         waited = pressures.io();
         if (waited != null) {
-            samples.add(Series.PRESSURE_IO_STALLED_SECONDS_TOTAL, waited.full().total() / MICROS);
-            samples.add(Series.PRESSURE_IO_WAITING_SECONDS_TOTAL, waited.some().total() / MICROS);
+            samples.addMicros(
+                    Series.PRESSURE_IO_STALLED_SECONDS_TOTAL, waited.full().total());
+            samples.addMicros(
+                    Series.PRESSURE_IO_WAITING_SECONDS_TOTAL, waited.some().total());
         }
         for (CgroupDetail.Hugepages pages : detail.hugepages()) {
             samples.add(Series.HUGETLB_USAGE_BYTES, pages.usage(), pages.size());

@@ -46,19 +46,28 @@ public final class PodSeries {
         }
     }
 
+    /** What CRI answers. */
     PodSandboxMetrics of(Pod pod) {
-        PodSandboxMetrics.Builder metrics = PodSandboxMetrics.newBuilder().setPodSandboxId(pod.id());
+        PodSandboxMetrics.Builder metrics = PodSandboxMetrics.newBuilder()
+                .setPodSandboxId(pod.id())
+                .addAllMetrics(network(pod).metrics());
+        for (Container container : pod.containerList()) {
+            if (container.running()) {
+                metrics.addContainerMetrics(ContainerMetrics.newBuilder()
+                        .setContainerId(container.id())
+                        .addAllMetrics(of(container).metrics()));
+            }
+        }
+        return metrics.build();
+    }
+
+    /** The series of the pod itself; none on the node's network. */
+    Samples network(Pod pod) {
         Samples own = new Samples(platform.now(), labels(pod, pod.id(), "", POD));
         if (!pod.hostNetwork()) {
             addNetwork(own, NetworkDevices.of(platform.kernel(), pod.record().getShimPid()));
         }
-        metrics.addAllMetrics(own.all());
-        for (Container container : pod.containerList()) {
-            if (container.running()) {
-                metrics.addContainerMetrics(of(container));
-            }
-        }
-        return metrics.build();
+        return own;
     }
 
     private static List<String> labels(Pod pod, String id, String image, String container) {
@@ -83,7 +92,7 @@ public final class PodSeries {
         }
     }
 
-    private ContainerMetrics of(Container container) {
+    Samples of(Container container) {
         ContainerRecord record = container.record();
         Cgroup cgroup = platform.cgroups().open(record.getCgroup());
         CgroupStats stats = cgroup.stats();
@@ -101,10 +110,7 @@ public final class PodSeries {
         addLimits(samples, record.getResources());
         samples.add(Series.LAST_SEEN, stats.timestamp() / NANOS);
         samples.add(Series.START_TIME_SECONDS, record.getStartedAt() / NANOS);
-        return ContainerMetrics.newBuilder()
-                .setContainerId(container.id())
-                .addAllMetrics(samples.all())
-                .build();
+        return samples;
     }
 
     private void addProcesses(Samples samples, List<Integer> pids, CgroupStats.@Nullable Pids threads) {

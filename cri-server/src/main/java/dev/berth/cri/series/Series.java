@@ -6,6 +6,7 @@ import dev.berth.cri.v1.MetricType;
 import dev.berth.cri.v1.UInt64Value;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Every series: the names and labels that cAdvisor gave them. The CRI carries whole numbers, so counters of seconds are rounded
@@ -107,20 +108,36 @@ enum Series {
                 .build();
     }
 
+    MetricType type() {
+        return type;
+    }
+
+    String help() {
+        return help;
+    }
+
+    /** Names of all labels of a sample, in the order of their values. */
+    List<String> labelNames() {
+        return Stream.concat(LABELS.stream(), ownLabels.stream()).toList();
+    }
+
+    void requireLabels(int count) {
+        if (count != ownLabels.size()) {
+            throw new IllegalArgumentException("%s has the labels %s".formatted(metricName(), ownLabels));
+        }
+    }
+
     /**
      * @param labels values of {@link #LABELS}
      * @param own values of the series' own labels
      */
-    Metric sample(long timestamp, long value, List<String> labels, String... own) {
-        if (own.length != ownLabels.size()) {
-            throw new IllegalArgumentException("%s has the labels %s".formatted(metricName(), ownLabels));
-        }
+    Metric metric(long timestamp, long value, List<String> labels, List<String> own) {
         return Metric.newBuilder()
                 .setName(metricName())
                 .setTimestamp(timestamp)
                 .setMetricType(type)
                 .addAllLabelValues(labels)
-                .addAllLabelValues(List.of(own))
+                .addAllLabelValues(own)
                 .setValue(UInt64Value.newBuilder().setValue(value))
                 .build();
     }

@@ -43,8 +43,11 @@ class PrometheusTest {
         assumeTrue(Command.find("promtool").isPresent(), "promtool is not on PATH");
         assumeTrue(node.isBerth(), "scrapes Berth's own metrics");
         Command.mustRun("promtool", "check", "config", SHIPPED.toString());
-        node.pods().run("metered").close();
-        String page = get("http://%s/metrics".formatted(node.folders().metricsAddress()));
+        String page;
+        try (RunningPod pod = node.pods().run("metered")) {
+            pod.start(node.pods().idle("main"));
+            page = get("http://%s/metrics".formatted(node.folders().metricsAddress()));
+        }
         Path file = Files.writeString(folder.resolve("metrics"), page);
         Command result = Command.run(Map.of(), List.of("sh", "-c", "promtool check metrics < " + file));
         assertEquals(0, result.status(), result.output());
@@ -62,6 +65,14 @@ class PrometheusTest {
             assertTrue(value(port, "sum(berth_rpc_seconds_count{method=\"RunPodSandbox\"})") >= 1);
             assertTrue(value(port, "count(berth_step_seconds_count)") >= 3);
             assertTrue(value(port, "count(berth_rpc_seconds_bucket{method=\"ExecSync\"})") >= 2);
+            String container = "{namespace=\"berth-tests\",pod=\"scraped\",container=\"main\"}";
+            double seconds = value(port, "container_cpu_usage_seconds_total" + container);
+            assertTrue(seconds > 0 && seconds != Math.rint(seconds), "seconds have a fraction: " + seconds);
+            assertTrue(value(
+                            port,
+                            "container_memory_working_set_bytes" + container
+                                    + " / on(namespace, pod) container_network_receive_packets_total{interface=\"eth0\"}")
+                    > 0);
         } finally {
             prometheus.destroy();
             prometheus.waitFor();
