@@ -8,13 +8,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A real kubelet that stands alone, with the configuration that we ship, in a folder of its own. */
 final class Kubelet implements AutoCloseable {
     private static final String API = "https://127.0.0.1:10250";
     private static final String NODE = "node1";
+    private static final int PATIENCE_SECONDS = 180;
 
     /** A kubelet on cgroup v1 refuses to run beside a second hierarchy, so it gets a view without. */
     private static final String START = """
@@ -31,12 +36,13 @@ final class Kubelet implements AutoCloseable {
         this.folder = folder;
     }
 
-    static Kubelet start(Path folder, Path socket) throws IOException, InterruptedException {
+    /** Starts one with these feature gates on and returns when it is healthy. */
+    static Kubelet start(Path folder, Path socket, String... gates) throws IOException, InterruptedException {
         for (String name : List.of("root", "manifests", "logs", "plugins")) {
             Files.createDirectories(folder.resolve(name));
         }
         Files.writeString(folder.resolve("resolv.conf"), "nameserver 10.96.0.10\n");
-        Files.writeString(folder.resolve("config.yaml"), configuration(folder, socket));
+        Files.writeString(folder.resolve("config.yaml"), configuration(folder, socket, gates));
         Process process = new ProcessBuilder(
                         "unshare", "--mount", "--propagation", "unchanged", "sh", "-ec", START, "sh", folder.toString())
                 .redirectErrorStream(true)
@@ -53,7 +59,7 @@ final class Kubelet implements AutoCloseable {
         throw new IOException("The kubelet is not healthy; see target/kubelet.log");
     }
 
-    private static String configuration(Path folder, Path socket) throws IOException {
+    private static String configuration(Path folder, Path socket, String... gates) throws IOException {
         String shipped = Files.readString(Project.root().resolve("deploy/kubelet/config.yaml"));
         return shipped.replace("unix:///run/berth/berth.sock", "unix://" + socket)
                         .replace(
@@ -65,7 +71,10 @@ final class Kubelet implements AutoCloseable {
                 volumePluginDir: %1$s/plugins
                 makeIPTablesUtilChains: false
                 fileCheckFrequency: 1s
-                """.formatted(folder);
+                featureGates: {%2$s}
+                """.formatted(
+                        folder,
+                        Arrays.stream(gates).map(gate -> gate + ": true").collect(Collectors.joining(", ")));
     }
 
     void addManifest(String name, String yaml) throws IOException {
@@ -103,6 +112,49 @@ final class Kubelet implements AutoCloseable {
 
     String logs(String pod, String container) throws IOException, InterruptedException {
         return get("/containerLogs/default/%s-%s/%s".formatted(pod, NODE, container));
+    }
+
+    /** Waits until the status of a static pod is so. */
+    JsonNode await(String pod, Predicate<JsonNode> condition) throws IOException, InterruptedException {
+        JsonNode status = status(pod);
+        for (int i = 0; i < 2 * PATIENCE_SECONDS; i++) {
+            if (condition.test(status)) {
+                return status;
+            }
+            Thread.sleep(500);
+            status = status(pod);
+        }
+        throw new AssertionError("Pod %s did not get there: %s".formatted(pod, status));
+    }
+
+    /** Waits until a page that Prometheus scrapes has a line like this. */
+    void awaitMetric(String path, Pattern line) throws IOException, InterruptedException {
+        for (int i = 0; i < 2 * PATIENCE_SECONDS; i++) {
+            if (line.matcher(get(path)).find()) {
+                return;
+            }
+            Thread.sleep(500);
+        }
+        throw new AssertionError("%s has no line like %s: %s".formatted(path, line, get(path)));
+    }
+
+    /** Waits until all pages tell what a container of this pod uses. */
+    void awaitUsage(String pod, String container) throws IOException, InterruptedException {
+        String labels = "\\{[^}]*container=\"%s\"[^}]*pod=\"%s-%s\"[^}]*\\} ".formatted(container, pod, NODE);
+        awaitMetric("/metrics/resource", Pattern.compile("container_memory_working_set_bytes" + labels));
+        awaitMetric("/metrics/resource", Pattern.compile("container_cpu_usage_seconds_total" + labels));
+        for (int i = 0; i < 2 * PATIENCE_SECONDS; i++) {
+            for (JsonNode one : statsSummary().path("pods")) {
+                JsonNode main = one.path("containers").path(0);
+                if (one.path("podRef").path("name").asText().startsWith(pod)
+                        && main.path("name").asText().equals(container)
+                        && main.path("memory").path("workingSetBytes").asLong() > 0) {
+                    return;
+                }
+            }
+            Thread.sleep(500);
+        }
+        throw new AssertionError("The summary does not tell the memory of " + pod + ": " + statsSummary());
     }
 
     JsonNode statsSummary() throws IOException, InterruptedException {

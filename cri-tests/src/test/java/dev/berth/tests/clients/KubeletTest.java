@@ -10,10 +10,9 @@ import dev.berth.tests.node.Command;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.world.NodeExtension;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,7 +48,7 @@ class KubeletTest {
         }
         try (TestNode _ = node;
                 Kubelet _ = kubelet) {
-            awaitNothingOnTheServer();
+            awaitNothingOn(node);
         }
     }
 
@@ -58,26 +57,25 @@ class KubeletTest {
         Path shared = Files.createDirectory(folder.resolve("shared"));
         Files.writeString(shared.resolve("greeting"), "from the node");
         kubelet.addManifest("whole", wholePod(shared));
-        JsonNode status = await("whole", KubeletTest::isReady);
+        JsonNode status = kubelet.await("whole", KubeletTest::isReady);
         assertTrue(status.path("podIP").asText().startsWith("10."), status.toString());
 
         assertEquals("from the node", kubelet.run("whole", "main", "cat /shared/greeting"));
         assertEquals("made by init\n", kubelet.run("whole", "main", "cat /www/index.html"));
         assertTrue(kubelet.logs("whole", "main").contains("serving"), kubelet.logs("whole", "main"));
-        await(
-                "whole",
-                _ -> statsOf("whole").path("memory").path("workingSetBytes").asLong() > 0);
+        kubelet.awaitUsage("whole", "main");
+        kubelet.awaitMetric("/metrics/cadvisor", Pattern.compile("(?m)^container_memory_usage_bytes"));
         assertEquals(
                 0, status.path("containerStatuses").path(0).path("restartCount").asInt());
 
         kubelet.removeManifest("whole");
-        await("whole", JsonNode::isMissingNode);
+        kubelet.await("whole", JsonNode::isMissingNode);
     }
 
     @Test
     void aContainerWhoseProbeFailsIsRestarted() throws Exception {
         kubelet.addManifest("failing", failingPod());
-        await(
+        kubelet.await(
                 "failing",
                 status -> status.path("containerStatuses")
                                 .path(0)
@@ -85,7 +83,7 @@ class KubeletTest {
                                 .asInt()
                         >= 1);
         kubelet.removeManifest("failing");
-        await("failing", JsonNode::isMissingNode);
+        kubelet.await("failing", JsonNode::isMissingNode);
     }
 
     private static boolean isReady(JsonNode status) {
@@ -97,35 +95,8 @@ class KubeletTest {
         return false;
     }
 
-    private static JsonNode statsOf(String pod) {
-        try {
-            for (JsonNode one : kubelet.statsSummary().path("pods")) {
-                if (one.path("podRef").path("name").asText().startsWith(pod)) {
-                    return one.path("containers").path(0);
-                }
-            }
-            return kubelet.statsSummary().path("none");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static JsonNode await(String pod, Predicate<JsonNode> condition) throws Exception {
-        JsonNode status = kubelet.status(pod);
-        for (int i = 0; i < 2 * PATIENCE_SECONDS; i++) {
-            if (condition.test(status)) {
-                return status;
-            }
-            Thread.sleep(500);
-            status = kubelet.status(pod);
-        }
-        throw new AssertionError("Pod %s did not get there: %s".formatted(pod, status));
-    }
-
     /** The kubelet's garbage collection comes round once a minute. */
-    private static void awaitNothingOnTheServer() throws Exception {
+    static void awaitNothingOn(TestNode node) throws Exception {
         for (int i = 0; i < 2 * PATIENCE_SECONDS; i++) {
             int containers = node.client()
                     .runtime()
@@ -167,7 +138,7 @@ class KubeletTest {
                 """.formatted(TestNode.SHELL_IMAGE, shared);
     }
 
-    private static String failingPod() {
+    static String failingPod() {
         return """
             apiVersion: v1
             kind: Pod
@@ -181,5 +152,20 @@ class KubeletTest {
                 command: [/bin/sleep, "3600"]
                 livenessProbe: {exec: {command: [/bin/false]}, periodSeconds: 1, failureThreshold: 1}
             """.formatted(TestNode.SHELL_IMAGE);
+    }
+
+    static String idlePod(String name) {
+        return """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: %s, namespace: default}
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers:
+              - name: main
+                image: %s
+                imagePullPolicy: IfNotPresent
+                command: [/bin/top, -b, -d, "600"]
+            """.formatted(name, TestNode.SHELL_IMAGE);
     }
 }
