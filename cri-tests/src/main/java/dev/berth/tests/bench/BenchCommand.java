@@ -41,6 +41,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--starts", description = "also this many starts of a new Berth to its first answer")
     private int starts;
 
+    @Option(names = "--streams", description = "exec, attach, port-forward and events, in place of starts and lists")
+    private boolean streams;
+
     private final Results results = new Results();
     private @Nullable String warning;
 
@@ -63,10 +66,14 @@ public final class BenchCommand implements Callable<Integer> {
                 .map(server -> Subject.connect(server, image, logs))
                 .toList();
         try {
-            for (Subject subject : subjects) {
-                System.out.print(Memory.measure(subject, Math.max(1, idlePods)));
+            if (streams) {
+                measureStreams(subjects);
+            } else {
+                for (Subject subject : subjects) {
+                    System.out.print(Memory.measure(subject, Math.max(1, idlePods)));
+                }
+                measure(subjects);
             }
-            measure(subjects);
         } finally {
             subjects.forEach(subject -> {
                 subject.pods().removeAll();
@@ -78,7 +85,9 @@ public final class BenchCommand implements Callable<Integer> {
             measureStart();
         }
         System.out.print(results.table(subjects.getFirst().name()));
-        subjects.forEach(subject -> System.out.print(floorTable(subject.name())));
+        if (!streams) {
+            subjects.forEach(subject -> System.out.print(floorTable(subject.name())));
+        }
         if (warning != null) {
             System.out.println(warning);
         }
@@ -108,6 +117,40 @@ public final class BenchCommand implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    private void measureStreams(List<Subject> subjects) throws Exception {
+        Results warmUp = new Results();
+        List<StreamWorkload> workloads = new ArrayList<>();
+        try {
+            for (Subject subject : subjects) {
+                StreamWorkload first = StreamWorkload.start(subject, warmUp);
+                first.round();
+                first.close();
+                workloads.add(StreamWorkload.start(subject, results));
+            }
+            for (int i = 0; i < rounds; i++) {
+                results.measure(
+                        StreamWorkload.THROUGHPUT,
+                        "plain pipe + socket",
+                        () -> PlainCopy.run((long) StreamWorkload.MEBIBYTES << 20));
+                for (int j = 0; j < workloads.size(); j++) {
+                    workloads.get((i + j) % workloads.size()).round();
+                }
+            }
+            for (StreamWorkload workload : workloads) {
+                System.out.print(workload.attachedMemory());
+            }
+        } finally {
+            for (StreamWorkload workload : workloads) {
+                workload.close();
+            }
+        }
+        subjects.forEach(subject -> System.out.printf(
+                "%-12s p99 of '%s': %.3f ms%n",
+                subject.name(),
+                StreamWorkload.EXIT_TO_EVENT,
+                results.series(StreamWorkload.EXIT_TO_EVENT, subject.name()).quantile(0.99)));
     }
 
     private String floorTable(String subject) {

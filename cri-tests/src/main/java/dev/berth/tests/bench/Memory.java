@@ -51,6 +51,15 @@ final class Memory {
                 daemon.isPresent() ? (double) MemoryUse.pssKib(daemon.getAsLong()) / 1024 : Double.NaN);
     }
 
+    /** KiB of all processes but containers' and this one. */
+    static long total() {
+        long self = ProcessHandle.current().pid();
+        return pids().stream()
+                .filter(pid -> pid != self && !isPayload(pid))
+                .mapToLong(MemoryUse::pssKib)
+                .sum();
+    }
+
     private static boolean isPayload(long pid) {
         try {
             return Files.readString(Path.of("/proc/%d/comm".formatted(pid))).startsWith("busybox");

@@ -6,6 +6,7 @@ import dev.berth.cri.v1.LinuxContainerResources;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.ListContainerStatsRequest;
 import dev.berth.cri.v1.ListContainersRequest;
+import dev.berth.cri.v1.ListPodSandboxMetricsRequest;
 import dev.berth.cri.v1.ListPodSandboxRequest;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
@@ -88,6 +89,10 @@ final class Workload {
                 "ListContainerStats",
                 subject.name(),
                 () -> runtime.listContainerStats(ListContainerStatsRequest.getDefaultInstance()));
+        results.measure(
+                "ListPodSandboxMetrics",
+                subject.name(),
+                () -> runtime.listPodSandboxMetrics(ListPodSandboxMetricsRequest.getDefaultInstance()));
     }
 
     /** Creates before it is measured. */
