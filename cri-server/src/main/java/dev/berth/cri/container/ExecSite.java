@@ -75,9 +75,11 @@ final class ExecSite {
 
     /**
      * Removes the command's cgroup. A command that did not end by itself is killed with all that it started; what one that ended
-     * left in the background lives on until the container ends.
+     * left in the background lives on until the container ends. A caller that was interrupted, because its client is gone, waits for
+     * the death all the same.
      */
     void clear(boolean ended) {
+        boolean interrupted = Thread.interrupted();
         try {
             if (!ended) {
                 leaf.kill();
@@ -88,6 +90,10 @@ final class ExecSite {
             }
         } catch (RuntimeException failure) {
             LOG.log(Level.WARNING, "the cgroup {0} is still there: {1}", leaf.path(), failure.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

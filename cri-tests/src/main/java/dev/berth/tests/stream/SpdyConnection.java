@@ -43,7 +43,7 @@ public final class SpdyConnection implements AutoCloseable {
             connection.socket.setTcpNoDelay(true);
             connection.socket.setSoTimeout(PATIENCE_MILLIS);
             connection.out().write(SpdyScript.upgrade(url, protocol));
-            String head = connection.head();
+            String head = SpdyScript.head(connection.in);
             if (!head.startsWith("HTTP/1.1 101 ")) {
                 throw new IOException("The connection was not changed to SPDY: " + head);
             }
@@ -56,14 +56,6 @@ public final class SpdyConnection implements AutoCloseable {
 
     private OutputStream out() throws IOException {
         return socket.getOutputStream();
-    }
-
-    private String head() throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            head.append((char) in.readUnsignedByte());
-        }
-        return head.toString();
     }
 
     /** Opens the streams of a command: error 1, stdout 3, stderr 5, stdin 7. */

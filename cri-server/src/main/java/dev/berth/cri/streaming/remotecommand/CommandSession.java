@@ -106,8 +106,9 @@ public final class CommandSession {
                 output.addAll(drain("stream stdout", process.stdout(), outlets.stdout, stop));
                 output.addAll(drain("stream stderr", process.stderr(), outlets.stderr, stop));
                 all.addAll(output);
-                all.addAll(feed(process.stdin(), stop));
+                // Before the first input, so that what it asks for sees the right size.
                 resizes.attach(process);
+                all.addAll(feed(process.stdin(), stop));
                 for (Thread each : output) {
                     each.join();
                 }
