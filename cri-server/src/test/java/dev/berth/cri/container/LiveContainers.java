@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.berth.cri.pod.CgroupfsDriver;
 import dev.berth.cri.cdi.CdiDevices;
+import dev.berth.cri.pod.CgroupfsDriver;
 import dev.berth.cri.pod.Layout;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.Pod;

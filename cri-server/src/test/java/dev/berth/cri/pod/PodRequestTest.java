@@ -187,8 +187,8 @@ class PodRequestTest {
     @Test
     void sysctlsOfTheNodeAreRefused() {
         config().getLinuxBuilder().putSysctls("vm.swappiness", "1");
-        IllegalArgumentException failure =
-                assertThrows(IllegalArgumentException.class, () -> PodRequest.validate(request.build(), NOTHING, CGROUPS));
+        IllegalArgumentException failure = assertThrows(
+                IllegalArgumentException.class, () -> PodRequest.validate(request.build(), NOTHING, CGROUPS));
         assertTrue(String.valueOf(failure.getMessage()).contains("vm.swappiness"));
     }
 
