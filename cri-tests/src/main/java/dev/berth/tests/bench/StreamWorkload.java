@@ -57,7 +57,7 @@ final class StreamWorkload implements AutoCloseable {
         String serving = pod.start(pods.shell(
                 "serving",
                 "mkdir /www; dd if=/dev/zero of=/www/big bs=1048576 count=%d; echo ahoy > /www/small; exec httpd -f -p 80 -h /www"
-                        .formatted(BYTES)));
+                        .formatted(MEBIBYTES)));
         while (!pod.shell(serving, "wget -qO- http://127.0.0.1/small").contains("ahoy")) {
             Thread.sleep(100);
         }
