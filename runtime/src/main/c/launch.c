@@ -211,8 +211,8 @@ int launch(struct process *p, int plan_fd, int listener, const int *fds, unsigne
 	if (rc < 0)
 		return rc;
 	const struct plan_header *h = child.plan.header;
-	bool fits = h->fds == count && (p->kind == KIND_INIT ? h->kind == KIND_INIT || h->kind == KIND_EXEC || h->kind == KIND_PAUSE
-							     : h->kind == p->kind);
+	bool launches = h->kind == KIND_INIT || h->kind == KIND_EXEC || h->kind == KIND_PAUSE || h->kind == KIND_CREATE;
+	bool fits = h->fds == count && (p->kind == KIND_INIT ? launches : h->kind == p->kind);
 	p->kind = fits ? h->kind : p->kind;
 	for (unsigned i = 0; i < REGISTERS; i++)
 		child.registers[i] = i < count ? fds[i] : -1;
@@ -246,7 +246,7 @@ bool hands_over_terminal(const struct process *p)
 	return (p->stdio & STDIO_TTY) && !(p->stdio & (STDIO_LOG | STDIO_CAPTURE | STDIO_DISCARD));
 }
 
-static void take_master(struct process *p, int master)
+void take_master(struct process *p, int master)
 {
 	if (hands_over_terminal(p) && p->input < 0) {
 		p->input = master;
@@ -265,8 +265,8 @@ static void take_master(struct process *p, int master)
 static void heard_end(struct process *p)
 {
 	serve_close(&p->handshake);
-	if (p->error)
-		return; /* refused once it is reaped */
+	if (p->error || p->kind == KIND_CREATE)
+		return; /* refused once it is reaped; a CREATE counts for what it leaves behind */
 	if (p->kind == KIND_POD && !p->ready) {
 		p->failed_op = NO_OP;
 		p->error = EIO;

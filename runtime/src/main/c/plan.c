@@ -157,7 +157,7 @@ static bool op_fits(const struct plan *plan, const struct op *op)
 
 static bool frame_fits(const struct plan_header *h, size_t size)
 {
-	return h->magic == PLAN_MAGIC && h->version == PLAN_VERSION && h->kind <= KIND_PAUSE && h->length == size &&
+	return h->magic == PLAN_MAGIC && h->version == PLAN_VERSION && h->kind <= KIND_CREATE && h->length == size &&
 	       h->ops <= PLAN_MAX_OPS && h->data_offset % 8 == 0 &&
 	       h->data_offset >= sizeof *h + h->ops * sizeof(struct op) && h->data_offset <= size &&
 	       h->data_length > 0 && h->data_length <= size - h->data_offset && h->fds < REGISTERS;
@@ -189,7 +189,8 @@ static bool header_fits(const struct plan *plan)
 	return h->kind != KIND_POD || (h->stdio == 0 && h->target == 0);
 }
 
-/* A process plan ends in the one op that does not return, a pod plan has none; a terminal has exactly one PTY. */
+/* A process plan ends in the one op that does not return, a pod plan has none; a terminal has exactly one PTY, except
+ * that of a CREATE, which its program makes. */
 static bool sequence_fits(const struct plan *plan)
 {
 	const struct plan_header *h = plan->header;
@@ -204,7 +205,7 @@ static bool sequence_fits(const struct plan *plan)
 	bool ends = h->kind == KIND_PAUSE ? last == OP_PAUSE
 		    : h->kind == KIND_POD ? last != OP_EXEC && last != OP_PAUSE
 					  : last == OP_EXEC;
-	return ends && terminals == (h->stdio & STDIO_TTY ? 1 : 0);
+	return ends && terminals == (h->kind != KIND_CREATE && (h->stdio & STDIO_TTY) ? 1 : 0);
 }
 
 int plan_decode(struct plan *plan, const void *bytes, size_t size)

@@ -4,6 +4,9 @@
  *     FREE  ----------> LAUNCHING ----------> RUNNING ------> DRAINING --------------> EXITED --- FORGET ---> FREE
  *                           | op failed, reaped                                           | exec and run: told
  *                           +--------------------> FREE                                   +--------------> FREE
+ *
+ * A CREATE stays LAUNCHING after its execve, and after its end without a pid, until ADOPT gives it the process that it left to
+ * this subreaper: from then on it is that container's first process and RUNNING. One that ends with a failure goes to FREE.
  */
 #include <sys/wait.h>
 #include <time.h>
@@ -173,6 +176,39 @@ static void exited(struct process *p, int status)
 	settle_if_drained(p);
 }
 
+bool process_orphaned(const struct process *p)
+{
+	return p->kind == KIND_CREATE && p->state == LAUNCHING && p->pid == 0;
+}
+
+static void created(struct process *p, int status)
+{
+	p->pid = 0;
+	if (status != 0) {
+		process_refused(p, NO_OP, ECANCELED);
+		return;
+	}
+	p->owed |= OWE_LAUNCHED;
+	serve_settle(p);
+}
+
+int process_adopt(struct process *p, int pid)
+{
+	siginfo_t info;
+	if (!process_orphaned(p))
+		return EBUSY;
+	if (pid <= 1 || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+		return ECHILD;
+	for (unsigned i = 0; i < used; i++)
+		if (table[i].state != FREE && table[i].pid == pid)
+			return EEXIST;
+	p->pid = pid;
+	p->kind = KIND_INIT;
+	p->state = RUNNING;
+	p->started = now_ns();
+	return 0;
+}
+
 static void reaped(struct process *p, int pid, int status)
 {
 	/* Its last words are in the socket, whichever event came first. */
@@ -180,6 +216,10 @@ static void reaped(struct process *p, int pid, int status)
 		launch_hear(p);
 	if (p->pid != pid) /* a clone has taken its place: op FORK */
 		return;
+	if (p->kind == KIND_CREATE && !p->error) {
+		created(p, status);
+		return;
+	}
 	if (p->kind == KIND_POD && !p->error) /* a shim by now, and no more our business than its SPAWNED */
 		return;
 	if (p->error)

@@ -25,6 +25,8 @@ enum packet_type {
 	PACKET_ATTACH = 23,
 	PACKET_RESIZE = 24,
 	PACKET_SOCKET = 25,
+	PACKET_ADOPT = 26,
+	PACKET_TERMINAL = 27,
 	PACKET_DONE = 64,
 	PACKET_SPAWNED = 65,
 	PACKET_LAUNCHED = 66,
@@ -40,10 +42,10 @@ struct packet_header {
 	uint32_t length;
 };
 
-/* The payload of every request: SIGNAL, ATTACH and RESIZE have both, LAUNCH and the like the id, STATE and SHUTDOWN nothing. */
+/* The payload of every request: SIGNAL, ATTACH, RESIZE and ADOPT have both, LAUNCH and the like the id, STATE and SHUTDOWN nothing. */
 struct request {
 	char id[ID_SIZE];
-	int32_t number; /* a signal; bits of what is attached; rows << 16 | columns */
+	int32_t number; /* a signal; bits of what is attached; rows << 16 | columns; a pid */
 };
 
 /* The payload of SOCKET. */
@@ -96,7 +98,7 @@ struct state_entry {
 #define REGISTER_NONE (-1)
 #define REGISTER_TARGET (-2)
 
-enum plan_kind { KIND_POD = 0, KIND_INIT = 1, KIND_EXEC = 2, KIND_RUN = 3, KIND_PAUSE = 4 };
+enum plan_kind { KIND_POD = 0, KIND_INIT = 1, KIND_EXEC = 2, KIND_RUN = 3, KIND_PAUSE = 4, KIND_CREATE = 5 };
 
 enum stdio_bit { STDIO_STDIN = 1, STDIO_TTY = 2, STDIO_LOG = 4, STDIO_CAPTURE = 8, STDIO_DISCARD = 16 };
 

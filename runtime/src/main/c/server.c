@@ -324,12 +324,33 @@ static int on_socket(const struct request *request, uint32_t)
 	return reply.fd < 0 ? errno : 0;
 }
 
+static int on_adopt(const struct request *request, uint32_t)
+{
+	struct process *p = process_find(request->id);
+	return p ? process_adopt(p, request->number) : ENOENT;
+}
+
+/* The terminal that a CREATE's program has made. */
+static int on_terminal(const struct request *request, uint32_t)
+{
+	struct process *p = process_find(request->id);
+	int error = !p ? ENOENT : waits != 1 || !(p->stdio & STDIO_TTY) || p->out[0].fd >= 0 ? EINVAL : 0;
+	if (!error && !process_orphaned(p))
+		error = EBUSY;
+	if (!error) {
+		take_master(p, waiting[0]);
+		waits = 0;
+	}
+	close_waiting();
+	return error;
+}
+
 static int on_forget(const struct request *request, uint32_t)
 {
 	struct process *p = process_find(request->id);
 	if (!p)
 		return ENOENT;
-	if (p->state != EXITED)
+	if (p->state != EXITED && !process_orphaned(p))
 		return EBUSY;
 	process_free(p);
 	return 0;
@@ -367,6 +388,8 @@ static const struct {
 	{PACKET_FORGET, SHIM, ID_SIZE, on_forget},
 	{PACKET_ATTACH, SHIM | TAKES_FDS, sizeof(struct request), on_attach},
 	{PACKET_RESIZE, SHIM, sizeof(struct request), on_resize},
+	{PACKET_ADOPT, SHIM, sizeof(struct request), on_adopt},
+	{PACKET_TERMINAL, SHIM | TAKES_FDS, ID_SIZE, on_terminal},
 	{PACKET_SOCKET, SHIM | NO_ID, sizeof(struct socket_request), on_socket},
 	{PACKET_SHUTDOWN, SHIM | NO_ID, 0, on_shutdown},
 };

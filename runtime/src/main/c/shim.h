@@ -75,6 +75,8 @@ unsigned process_count(void);
 unsigned process_index(const struct process *p);
 void process_forget_all(void);
 void process_reap(void);
+bool process_orphaned(const struct process *p); /* a CREATE that has ended well and whose child is not adopted yet */
+int process_adopt(struct process *p, int pid); /* errno */
 void process_expire(void);
 int process_timeout(void);
 uint64_t now_ns(void);
@@ -83,6 +85,7 @@ uint64_t now_ns(void);
 int launch(struct process *p, int plan_fd, int listener, const int *fds, unsigned count);
 void launch_hear(struct process *p);
 int launch_start(void);
+void take_master(struct process *p, int master); /* takes the descriptor over */
 
 /* log.c: the output of processes */
 extern char io_buffer[READ_SIZE];

@@ -186,6 +186,7 @@ public final class BerthNode implements Node {
                 started,
                 spawner,
                 cgroups,
+                ConfiguredHandlers.of(config, kernel, spawner),
                 pluginNetwork,
                 layout,
                 CgroupDrivers.of(config.cgroup(), cgroups),

@@ -46,8 +46,12 @@ final class ShimEvents implements PodShim.Events {
     public void shimEnded(Pod pod) {
         Thread.ofVirtual().name("lost " + pod.id()).start(() -> {
             lost.accept(pod);
-            for (Container container : pod.containerList()) {
-                exits.lost(container);
+            try {
+                for (Container container : pod.containerList()) {
+                    exits.lost(container);
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
             }
         });
     }

@@ -65,7 +65,7 @@ final class Verbs {
         return RpcTable.builder()
                 .unary(RuntimeServiceGrpc.getCreateContainerMethod(), new ContainerCreate(parts))
                 .unary(RuntimeServiceGrpc.getStartContainerMethod(), new ContainerStart(parts))
-                .unary(RuntimeServiceGrpc.getStopContainerMethod(), new ContainerStop(containers, kill))
+                .unary(RuntimeServiceGrpc.getStopContainerMethod(), new ContainerStop(platform, containers, kill))
                 .unary(RuntimeServiceGrpc.getRemoveContainerMethod(), remove)
                 .unary(RuntimeServiceGrpc.getContainerStatusMethod(), new ContainerStatusGet(platform, containers))
                 .unary(RuntimeServiceGrpc.getListContainersMethod(), new ContainerList(containers))

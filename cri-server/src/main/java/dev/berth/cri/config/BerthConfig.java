@@ -3,6 +3,7 @@ package dev.berth.cri.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param cdi directories of CDI specs, the last one counting most
  * @param metrics where Prometheus scrapes; empty for off
  * @param podMetrics whether it sees what pods and containers use
+ * @param runtimes OCI runtimes by the name of their runtime handler
  */
 public record BerthConfig(
         Path socket,
@@ -31,7 +33,8 @@ public record BerthConfig(
         Streaming streaming,
         Optional<Address> metrics,
         boolean podMetrics,
-        Timeouts timeouts) {
+        Timeouts timeouts,
+        Map<String, Handler> runtimes) {
 
     /** The pod network. */
     public record Cni(Path confDir, List<Path> binDirs, Duration timeout, Optional<Path> confTemplate) {}
@@ -66,6 +69,21 @@ public record BerthConfig(
     /** Where exec, attach and port-forward connect; over TLS when both files are given. */
     public record Streaming(
             Address address, Duration idleTimeout, Optional<Path> tlsCertFile, Optional<Path> tlsKeyFile) {}
+
+    /**
+     * An OCI runtime.
+     *
+     * @param root where it keeps its state; empty for a directory of Berth's own
+     * @param args global arguments, before the subcommand
+     * @param annotations names of annotations that reach it
+     */
+    public record Handler(
+            Path path,
+            Optional<Path> root,
+            List<String> args,
+            RuntimeCgroups cgroups,
+            RuntimeSignals signals,
+            List<String> annotations) {}
 
     /**
      * How long things may take.

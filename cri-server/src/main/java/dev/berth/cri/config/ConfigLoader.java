@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigLoader {
     /** Read when no other file is named; it need not exist. */
     public static final Path USUAL_FILE = Path.of("/etc/berth/config.toml");
-
-    private static final Map<String, Setting<?>> BY_KEY =
-            Settings.ALL.stream().collect(Collectors.toUnmodifiableMap(Setting::key, Function.identity()));
 
     private ConfigLoader() {}
 
@@ -39,14 +37,27 @@ public final class ConfigLoader {
         for (Setting<?> setting : Settings.ALL) {
             values.put(setting, usual(setting));
         }
+        List<RuntimeSettings> runtimes = runtimes(given);
+        runtimes.forEach(runtime -> runtime.all().forEach(setting -> values.put(setting, usual(setting))));
+        Map<String, Setting<?>> byKey =
+                values.keySet().stream().collect(Collectors.toUnmodifiableMap(Setting::key, Function.identity()));
         List<String> problems = new ArrayList<>();
         for (Given one : given) {
-            take(one, values).ifPresent(problems::add);
+            take(one, byKey, values).ifPresent(problems::add);
         }
         if (!problems.isEmpty()) {
             throw new ConfigFailure(problems);
         }
-        return new EffectiveConfig(values);
+        return new EffectiveConfig(values, runtimes);
+    }
+
+    /** The OCI runtimes that are named, in their order. */
+    private static List<RuntimeSettings> runtimes(List<Given> given) {
+        return given.stream()
+                .flatMap(one -> RuntimeSettings.named(one.key()).stream())
+                .distinct()
+                .map(RuntimeSettings::of)
+                .toList();
     }
 
     private static <T> EffectiveConfig.Value<T> usual(Setting<T> setting) {
@@ -54,10 +65,11 @@ public final class ConfigLoader {
     }
 
     /** Puts one given value into {@code values}, or says what is wrong with it. */
-    private static Optional<String> take(Given given, Map<Setting<?>, EffectiveConfig.Value<?>> values) {
-        Setting<?> setting = BY_KEY.get(given.key());
+    private static Optional<String> take(
+            Given given, Map<String, Setting<?>> byKey, Map<Setting<?>, EffectiveConfig.Value<?>> values) {
+        Setting<?> setting = byKey.get(given.key());
         if (setting == null) {
-            return Optional.of(unknown(given));
+            return Optional.of(unknown(given, byKey.keySet()));
         }
         try {
             values.put(setting, checked(setting, given));
@@ -72,8 +84,12 @@ public final class ConfigLoader {
         return new EffectiveConfig.Value<>(setting.form().read().apply(given.value()), given.source());
     }
 
-    private static String unknown(Given given) {
-        String hint = NearestKey.of(given.key(), BY_KEY.keySet())
+    private static String unknown(Given given, Set<String> keys) {
+        Optional<String> name = RuntimeSettings.wrongName(given.key());
+        if (name.isPresent()) {
+            return "%s: there is no key %s: %s.".formatted(given.source(), given.key(), name.get());
+        }
+        String hint = NearestKey.of(given.key(), keys)
                 .map(key -> "; did you mean %s?".formatted(key))
                 .orElse("; `berth config` shows every key.");
         return "%s: there is no key %s%s".formatted(given.source(), given.key(), hint);

@@ -17,10 +17,13 @@ public final class EffectiveConfig {
     record Value<T>(T value, Source source) {}
 
     private final Map<Setting<?>, Value<?>> values;
+    private final List<RuntimeSettings> runtimes;
     private final BerthConfig config;
 
-    EffectiveConfig(Map<Setting<?>, Value<?>> values) {
+    /** @param runtimes the OCI runtimes, whose settings have values too */
+    EffectiveConfig(Map<Setting<?>, Value<?>> values, List<RuntimeSettings> runtimes) {
         this.values = Map.copyOf(values);
+        this.runtimes = List.copyOf(runtimes);
         this.config = build();
     }
 
@@ -32,7 +35,7 @@ public final class EffectiveConfig {
     public String toml() {
         StringBuilder text = new StringBuilder();
         String table = "";
-        for (Setting<?> setting : Settings.ALL) {
+        for (Setting<?> setting : settings().toList()) {
             if (!setting.table().equals(table)) {
                 table = setting.table();
                 text.append("\n[").append(table).append("]\n");
@@ -45,12 +48,16 @@ public final class EffectiveConfig {
     /** The configuration as one JSON object with an object for each table. Every form writes TOML that is JSON as well. */
     public String json() {
         Map<String, List<Setting<?>>> tables =
-                Settings.ALL.stream().collect(Collectors.groupingBy(Setting::table, TreeMap::new, Collectors.toList()));
+                settings().collect(Collectors.groupingBy(Setting::table, TreeMap::new, Collectors.toList()));
         Stream<String> members = tables.entrySet().stream().map(entry -> {
             String values = entry.getValue().stream().map(this::member).collect(Collectors.joining(","));
             return entry.getKey().isEmpty() ? values : "\"%s\":{%s}".formatted(entry.getKey(), values);
         });
         return members.collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private Stream<Setting<?>> settings() {
+        return Stream.concat(Settings.ALL.stream(), runtimes.stream().flatMap(runtime -> runtime.all().stream()));
     }
 
     private <T> String member(Setting<T> setting) {
@@ -103,6 +110,17 @@ public final class EffectiveConfig {
                         get(Settings.STREAM_TLS_KEY)),
                 get(Settings.METRICS_ADDRESS),
                 get(Settings.METRICS_PODS),
-                new BerthConfig.Timeouts(get(Settings.LAUNCH_TIMEOUT), get(Settings.STOP_TIMEOUT)));
+                new BerthConfig.Timeouts(get(Settings.LAUNCH_TIMEOUT), get(Settings.STOP_TIMEOUT)),
+                runtimes.stream().collect(Collectors.toUnmodifiableMap(RuntimeSettings::name, this::runtime)));
+    }
+
+    private BerthConfig.Handler runtime(RuntimeSettings settings) {
+        return new BerthConfig.Handler(
+                get(settings.path()),
+                get(settings.root()),
+                get(settings.args()),
+                get(settings.cgroups()),
+                get(settings.signals()),
+                get(settings.annotations()));
     }
 }

@@ -20,10 +20,12 @@ public final class ContainerExits {
 
     private final Platform platform;
     private final Containers containers;
+    private final OciBundles bundles;
 
     public ContainerExits(Platform platform, Containers containers) {
         this.platform = platform;
         this.containers = containers;
+        this.bundles = new OciBundles(platform);
     }
 
     /** An end that the shim told. */
@@ -38,6 +40,7 @@ public final class ContainerExits {
         try {
             if (started(container)) {
                 clearCgroup(container);
+                bundles.clear(container);
                 record(container, exit.exitCode(), reason(exit), exit.finishedAt());
                 forget(pod, exit.id());
             }
@@ -47,12 +50,13 @@ public final class ContainerExits {
     }
 
     /** An end that nobody saw, because the shim is gone. */
-    public void lost(Container container) {
+    public void lost(Container container) throws InterruptedException {
         ReentrantLock lock = container.lock();
         lock.lock();
         try {
             if (started(container)) {
                 clearCgroup(container);
+                bundles.clear(container);
                 record(container, UNKNOWN, "Unknown", platform.now());
             }
         } finally {

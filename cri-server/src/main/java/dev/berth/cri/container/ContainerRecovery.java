@@ -1,5 +1,6 @@
 package dev.berth.cri.container;
 
+import dev.berth.cri.handler.OciRuntime;
 import dev.berth.cri.image.Images;
 import dev.berth.cri.pod.Platform;
 import dev.berth.runtime.shim.ProcessExit;
@@ -15,6 +16,7 @@ public final class ContainerRecovery {
     private final Images images;
     private final ContainerExits exits;
     private final WritableLayer layer;
+    private final OciBundles bundles;
 
     public ContainerRecovery(Platform platform, Containers containers, Images images, ContainerExits exits) {
         this.platform = platform;
@@ -22,6 +24,7 @@ public final class ContainerRecovery {
         this.images = images;
         this.exits = exits;
         this.layer = new WritableLayer(platform);
+        this.bundles = new OciBundles(platform);
     }
 
     /** Removes a container that was half made, or whose pod is gone. */
@@ -45,6 +48,11 @@ public final class ContainerRecovery {
             settleUnknown(container);
             return;
         }
+        if (cutShort(container, process)) {
+            OciLaunch.end(platform, container);
+            settleUnknown(container);
+            return;
+        }
         switch (process.phase()) {
             case RUNNING, LAUNCHING -> markRunning(container, process);
             case EXITED -> {
@@ -54,11 +62,25 @@ public final class ContainerRecovery {
         }
     }
 
+    /** Whether an OCI runtime has begun to make the container, and was not told to start its program. */
+    private boolean cutShort(Container container, ProcessState process) throws InterruptedException {
+        OciRuntime runtime = bundles.runtime(container);
+        if (runtime == null || container.record().getPhase() != ContainerRecord.Phase.STARTING) {
+            return false;
+        }
+        return switch (process.phase()) {
+            case LAUNCHING -> true;
+            case RUNNING -> !runtime.status(container.id()).equals("running");
+            case EXITED -> false;
+        };
+    }
+
     /** The shim never heard of a container that was being started: nothing of it ran, so it may be started again. */
-    private void settleUnknown(Container container) {
+    private void settleUnknown(Container container) throws InterruptedException {
         if (container.record().getPhase() == ContainerRecord.Phase.STARTING
                 && container.pod().ready()) {
             clearCgroup(container);
+            bundles.clear(container);
             // An overlay that was mounted volatile refuses a second mount of its directories.
             layer.remove(container);
             layer.make(container);

@@ -25,6 +25,7 @@ public final class ContainerRemove implements Rpc<RemoveContainerRequest, Remove
         WritableLayer layer = new WritableLayer(platform);
         this.verb = Verb.of(
                 "RemoveContainer",
+                Step.of("bundle", new OciBundles(platform)::remove),
                 Step.of("layer", layer::remove),
                 Step.of("images", container -> images.release(container.id())),
                 Step.of("record", containers::remove));

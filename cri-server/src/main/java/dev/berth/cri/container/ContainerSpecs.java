@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what the plan compiler wants to know of a container that is being started. */
@@ -36,6 +37,23 @@ final class ContainerSpecs {
 
     /** The descriptors in the result are the plan's. */
     ContainerSpec of(ContainerStarting starting) {
+        boolean privileged = starting.container()
+                .record()
+                .getConfig()
+                .getLinux()
+                .getSecurityContext()
+                .getPrivileged();
+        return of(starting, () -> view(starting.cgroup(), privileged));
+    }
+
+    /** As {@link #of(ContainerStarting)} for an OCI runtime, which shows cgroups in its own way. */
+    ContainerSpec forRuntime(ContainerStarting starting) {
+        boolean writable = platform.cgroups().layout() instanceof CgroupLayout.V2
+                && platform.podCgroups().writable();
+        return of(starting, () -> new CgroupView.Unified(writable));
+    }
+
+    private ContainerSpec of(ContainerStarting starting, Supplier<CgroupView> view) {
         ContainerRecord record = starting.container().record();
         LinuxContainerSecurityContext security = record.getConfig().getLinux().getSecurityContext();
         boolean privileged = security.getPrivileged();
@@ -55,11 +73,11 @@ final class ContainerSpecs {
                 privileged ? List.of() : security.getMaskedPathsList(),
                 privileged ? List.of() : security.getReadonlyPathsList(),
                 CgroupEntry.open(starting.cgroup()),
-                view(starting.cgroup(), privileged),
+                view.get(),
                 output);
     }
 
-    private static @Nullable String pidTarget(Container container) {
+    static @Nullable String pidTarget(Container container) {
         NamespaceOption options =
                 container.record().getConfig().getLinux().getSecurityContext().getNamespaceOptions();
         return switch (options.getPid()) {

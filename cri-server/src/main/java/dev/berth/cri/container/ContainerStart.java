@@ -21,13 +21,18 @@ public final class ContainerStart implements Rpc<StartContainerRequest, StartCon
     private final Containers containers;
     private final Processes processes;
     private final Verb<ContainerStarting> verb;
+    private final Verb<ContainerStarting> ociVerb;
+    private final OciBundles bundles;
     private final InFlight<String, Boolean> inFlight = new InFlight<>();
 
     public ContainerStart(ContainerParts parts) {
         this.platform = parts.platform();
         this.containers = parts.containers();
         this.processes = parts.processes();
-        this.verb = new StartSteps(parts).verb();
+        StartSteps steps = new StartSteps(parts);
+        this.verb = steps.verb();
+        this.ociVerb = steps.ociVerb();
+        this.bundles = new OciBundles(platform);
     }
 
     @Override
@@ -61,8 +66,9 @@ public final class ContainerStart implements Rpc<StartContainerRequest, StartCon
             throw CriFailure.state("the pod sandbox %s of container %s is stopped"
                     .formatted(container.pod().id(), container.id()));
         }
+        Verb<ContainerStarting> chosen = bundles.runtime(container) == null ? verb : ociVerb;
         try {
-            verb.run(new ContainerStarting(container, processes.first(container.record())), platform.watch());
+            chosen.run(new ContainerStarting(container, processes.first(container.record())), platform.watch());
         } catch (RuntimeException failure) {
             CriFailure told = told(container, failure);
             markFailed(container, told.sentence(), exitCode(failure));

@@ -1,5 +1,9 @@
 package dev.berth.cri.container;
 
+import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.handler.HandlerSettings;
+import dev.berth.cri.handler.OciRuntime;
+import dev.berth.cri.pod.Platform;
 import dev.berth.cri.server.Rpc;
 import dev.berth.cri.v1.StopContainerRequest;
 import dev.berth.cri.v1.StopContainerResponse;
@@ -13,8 +17,10 @@ public final class ContainerStop implements Rpc<StopContainerRequest, StopContai
 
     private final Containers containers;
     private final ContainerKill kill;
+    private final OciBundles bundles;
 
-    public ContainerStop(Containers containers, ContainerKill kill) {
+    public ContainerStop(Platform platform, Containers containers, ContainerKill kill) {
+        this.bundles = new OciBundles(platform);
         this.containers = containers;
         this.kill = kill;
     }
@@ -36,11 +42,17 @@ public final class ContainerStop implements Rpc<StopContainerRequest, StopContai
     }
 
     /** False when there is nobody to be asked any more, so that waiting is idle. */
-    private static boolean signalled(Container container) throws InterruptedException {
+    private boolean signalled(Container container) throws InterruptedException {
+        int signal = container.record().getStopSignal();
+        OciRuntime runtime = bundles.runtime(container);
         try {
-            container.pod().shim().signal(container.id(), container.record().getStopSignal());
+            if (runtime != null && runtime.settings().signals() == HandlerSettings.Signals.COMMAND) {
+                runtime.kill(container.id(), signal);
+            } else {
+                container.pod().shim().signal(container.id(), signal);
+            }
             return true;
-        } catch (KernelFailure | ShimGone _) {
+        } catch (KernelFailure | ShimGone | CriFailure _) {
             return !container.running();
         }
     }

@@ -1,6 +1,7 @@
 package dev.berth.cri.container;
 
 import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.handler.OciRuntime;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.record.Ids;
 import dev.berth.runtime.cgroup.Cgroup;
@@ -14,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The place of one command in a running container: an id and a cgroup leaf of its own, so that all it starts can be ended. */
 final class ExecSite {
@@ -25,12 +27,16 @@ final class ExecSite {
     private final Container container;
     private final String id;
     private final Cgroup leaf;
+    private final @Nullable OciExec oci;
 
     private ExecSite(Platform platform, Container container, String id, Cgroup leaf) {
         this.platform = platform;
         this.container = container;
         this.id = id;
         this.leaf = leaf;
+        OciBundles bundles = new OciBundles(platform);
+        OciRuntime runtime = bundles.runtime(container);
+        this.oci = runtime == null ? null : new OciExec(platform, runtime, bundles.of(container), id);
     }
 
     /** Makes the place; {@link #clear} takes it back. */
@@ -62,6 +68,10 @@ final class ExecSite {
 
     /** What starts {@code process} here; {@code streams} gets the way into the cgroup. */
     Plan plan(ProcessSpec process, Function<CgroupEntry, ExecPlan.Streams> streams) {
+        OciExec byRuntime = oci;
+        if (byRuntime != null) {
+            return byRuntime.plan(container.id(), id, process, () -> streams.apply(CgroupEntry.open(leaf)));
+        }
         boolean unified = platform.cgroups().layout() instanceof CgroupLayout.V2;
         boolean privileged =
                 container.record().getConfig().getLinux().getSecurityContext().getPrivileged();
@@ -85,6 +95,9 @@ final class ExecSite {
                 leaf.kill();
                 leaf.awaitEmpty(DEATH);
             }
+            if (oci != null) {
+                clearRuntime(oci, ended);
+            }
             if (!leaf.isPopulated()) {
                 leaf.remove();
             }
@@ -95,5 +108,12 @@ final class ExecSite {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private void clearRuntime(OciExec byRuntime, boolean ended) {
+        if (!ended) {
+            byRuntime.kill(platform.cgroups().open(container.record().getCgroup()));
+        }
+        byRuntime.clear();
     }
 }

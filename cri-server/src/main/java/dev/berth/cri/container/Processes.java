@@ -1,5 +1,6 @@
 package dev.berth.cri.container;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import dev.berth.cri.v1.Capability;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
@@ -10,6 +11,7 @@ import dev.berth.runtime.launch.ProcessSpec;
 import dev.berth.state.v1.ContainerRecord;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The process of a container, from its record: who it is and how it is confined. */
 final class Processes {
@@ -59,6 +61,14 @@ final class Processes {
             environment.add("TERM=xterm");
         }
         return first(record).running(command, environment);
+    }
+
+    /** The seccomp profile of {@link #first} for a runtime that compiles it itself; null for unconfined. */
+    @Nullable
+    JsonNode ociSeccomp(ContainerRecord record) {
+        LinuxContainerSecurityContext security = record.getConfig().getLinux().getSecurityContext();
+        return seccomp.oci(
+                security, record.getSeccompProfile(), capabilities(security).granted());
     }
 
     ResolvedCapabilities capabilities(LinuxContainerSecurityContext security) {

@@ -1,5 +1,6 @@
 package dev.berth.cri.container;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.runtime.capability.CapabilitySet;
 import dev.berth.runtime.launch.Bpf;
 import dev.berth.runtime.seccomp.SeccompCompiler;
@@ -19,26 +20,22 @@ public final class SeccompFilters {
 
     /** For a container whose request names no profile; null for unconfined. */
     @Nullable
-    Bpf unset(CapabilitySet capabilities) {
-        return defaultWhenUnset ? runtimeDefault(capabilities) : null;
+    SeccompProfile unset() {
+        return defaultWhenUnset ? SeccompProfile.runtimeDefault() : null;
     }
 
-    /** Berth's own default profile, less strict where capabilities allow more anyway. */
-    Bpf runtimeDefault(CapabilitySet capabilities) {
-        return program(compiler.compile(SeccompProfile.runtimeDefault(), capabilities));
-    }
-
-    /** @throws IllegalArgumentException when the profile is malformed */
-    Bpf compile(String path, byte[] json, CapabilitySet capabilities) {
-        try {
-            return program(compiler.compile(SeccompProfile.parse(json), capabilities));
-        } catch (IllegalArgumentException malformed) {
-            throw new IllegalArgumentException(
-                    "the seccomp profile %s is not valid: %s".formatted(path, malformed.getMessage()), malformed);
-        }
-    }
-
-    private static Bpf program(SeccompProgram compiled) {
+    /**
+     * The program of a profile, less strict where capabilities allow more anyway.
+     *
+     * @throws IllegalArgumentException when it would be too long for the kernel
+     */
+    Bpf program(SeccompProfile profile, CapabilitySet capabilities) {
+        SeccompProgram compiled = compiler.compile(profile, capabilities);
         return new Bpf(compiled.instructions(), compiled.flags());
+    }
+
+    /** The profile for a runtime that compiles it itself, with what capabilities make of it. */
+    JsonNode oci(SeccompProfile profile, CapabilitySet capabilities) {
+        return compiler.oci(profile, capabilities);
     }
 }

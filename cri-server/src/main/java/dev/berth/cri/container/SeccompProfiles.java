@@ -1,5 +1,6 @@
 package dev.berth.cri.container;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
@@ -53,12 +54,33 @@ final class SeccompProfiles {
      */
     @Nullable
     Bpf program(LinuxContainerSecurityContext security, ByteString text, CapabilitySet capabilities) {
+        SeccompProfile profile = profile(security, text);
+        return profile == null ? null : filters.program(profile, capabilities);
+    }
+
+    /** As {@link #program}, for a runtime that compiles it itself. */
+    @Nullable
+    JsonNode oci(LinuxContainerSecurityContext security, ByteString text, CapabilitySet capabilities) {
+        SeccompProfile profile = profile(security, text);
+        return profile == null ? null : filters.oci(profile, capabilities);
+    }
+
+    private @Nullable SeccompProfile profile(LinuxContainerSecurityContext security, ByteString text) {
         return switch (asked(security)) {
-            case Asked.Unset _ -> filters.unset(capabilities);
+            case Asked.Unset _ -> filters.unset();
             case Asked.Unconfined _ -> null;
-            case Asked.RuntimeDefault _ -> filters.runtimeDefault(capabilities);
-            case Asked.Localhost(Path file) -> filters.compile(file.toString(), text.toByteArray(), capabilities);
+            case Asked.RuntimeDefault _ -> SeccompProfile.runtimeDefault();
+            case Asked.Localhost(Path file) -> parse(file, text);
         };
+    }
+
+    private static SeccompProfile parse(Path file, ByteString text) {
+        try {
+            return SeccompProfile.parse(text.toByteArray());
+        } catch (IllegalArgumentException malformed) {
+            throw new IllegalArgumentException(
+                    "the seccomp profile %s is not valid: %s".formatted(file, malformed.getMessage()), malformed);
+        }
     }
 
     @SuppressWarnings("deprecation") // Clients of older versions set only the old field.

@@ -25,6 +25,7 @@ final class StartSteps {
     private final HostMounts mounts;
     private final Devices devices;
     private final ContainerSpecs specs;
+    private final OciLaunch oci;
 
     StartSteps(ContainerParts parts) {
         this.platform = parts.platform();
@@ -34,6 +35,7 @@ final class StartSteps {
         this.mounts = new HostMounts(platform, images);
         this.devices = new Devices(platform.kernel());
         this.specs = new ContainerSpecs(platform, devices);
+        this.oci = new OciLaunch(platform, specs, new OciSurroundings(platform, parts.processes(), devices));
     }
 
     Verb<ContainerStarting> verb() {
@@ -44,6 +46,20 @@ final class StartSteps {
                 Step.of("root", this::mountRoot, this::closeRoot),
                 Step.of("mounts", this::openMounts, this::closeMounts),
                 Step.of("launch", this::launch),
+                Step.of("running", this::markRunning));
+    }
+
+    /** The same by an OCI runtime. */
+    Verb<ContainerStarting> ociVerb() {
+        return Verb.of(
+                "StartContainer",
+                Step.of("record", this::recordIntent),
+                Step.of("cgroup", this::makeCgroup, this::removeCgroup),
+                Step.of("root", this::mountRoot, this::closeRoot),
+                Step.of("mounts", this::openMounts, this::closeMounts),
+                Step.of("bundle", oci::makeBundle, oci::removeBundle),
+                Step.of("create", oci::create, oci::endCreated),
+                Step.of("start", oci::start),
                 Step.of("running", this::markRunning));
     }
 

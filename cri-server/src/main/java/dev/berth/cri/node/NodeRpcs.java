@@ -1,6 +1,7 @@
 package dev.berth.cri.node;
 
 import dev.berth.cri.config.EffectiveConfig;
+import dev.berth.cri.handler.Handlers;
 import dev.berth.cri.server.RpcTable;
 import dev.berth.cri.v1.RuntimeServiceGrpc;
 import java.util.Map;
@@ -20,7 +21,12 @@ public final class NodeRpcs {
                 () -> "{\"version\":\"%s\",\"java\":\"%s\"}".formatted(build.version(), Runtime.version()));
         return RpcTable.builder()
                 .unary(RuntimeServiceGrpc.getVersionMethod(), new Version(build))
-                .unary(RuntimeServiceGrpc.getStatusMethod(), new Status(conditions, info))
+                .unary(
+                        RuntimeServiceGrpc.getStatusMethod(),
+                        new Status(
+                                conditions,
+                                Handlers.names(config.config().runtimes().keySet()),
+                                info))
                 .unary(
                         RuntimeServiceGrpc.getRuntimeConfigMethod(),
                         new RuntimeConfig(config.config().cgroup().driver()))

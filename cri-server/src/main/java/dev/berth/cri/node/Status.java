@@ -1,5 +1,6 @@
 package dev.berth.cri.node;
 
+import dev.berth.cri.handler.Handlers;
 import dev.berth.cri.server.Rpc;
 import dev.berth.cri.v1.RuntimeCondition;
 import dev.berth.cri.v1.RuntimeFeatures;
@@ -14,16 +15,20 @@ import java.util.function.Supplier;
 
 /** Answers Status: the conditions as they are now and what the runtime handlers can do. */
 public final class Status implements Rpc<StatusRequest, StatusResponse> {
-    /** The handler of pods that name none, and the same one by its name. */
-    public static final List<String> HANDLERS = List.of("", "berth");
+    private static final List<String> BUILT_IN = List.of("", Handlers.BUILT_IN);
 
     private final Conditions conditions;
+    private final List<String> handlers;
     private final Map<String, Supplier<String>> info;
     private final StatusResponse fixed;
 
-    /** {@code info} is what a verbose call shows: each value is one JSON object. */
-    public Status(Conditions conditions, Map<String, Supplier<String>> info) {
+    /**
+     * @param handlers the names of the runtime handlers; the empty one is that of pods that name none
+     * @param info what a verbose call shows: each value is one JSON object
+     */
+    public Status(Conditions conditions, List<String> handlers, Map<String, Supplier<String>> info) {
         this.conditions = conditions;
+        this.handlers = List.copyOf(handlers);
         this.info = Map.copyOf(info);
         this.fixed = StatusResponse.newBuilder()
                 .setFeatures(RuntimeFeatures.newBuilder()
@@ -35,7 +40,7 @@ public final class Status implements Rpc<StatusRequest, StatusResponse> {
     @Override
     public StatusResponse call(StatusRequest request) {
         StatusResponse.Builder response = fixed.toBuilder()
-                .addAllRuntimeHandlers(HANDLERS.stream().map(this::handler).toList())
+                .addAllRuntimeHandlers(handlers.stream().map(this::handler).toList())
                 .setStatus(RuntimeStatus.newBuilder()
                         .addConditions(condition("RuntimeReady", conditions.runtime()))
                         .addConditions(condition("NetworkReady", conditions.network())));
@@ -59,7 +64,7 @@ public final class Status implements Rpc<StatusRequest, StatusResponse> {
                 .setName(name)
                 .setFeatures(RuntimeHandlerFeatures.newBuilder()
                         .setRecursiveReadOnlyMounts(true)
-                        .setUserNamespaces(conditions.userNamespaces()))
+                        .setUserNamespaces(BUILT_IN.contains(name) && conditions.userNamespaces()))
                 .build();
     }
 }

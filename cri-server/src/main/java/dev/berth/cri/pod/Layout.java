@@ -39,6 +39,15 @@ public record Layout(Path state, Path root, Path netns) {
         return root.resolve("rw");
     }
 
+    /** The bundles of containers that OCI runtimes make, a directory for each handler. */
+    public Path bundles() {
+        return state.resolve("bundles");
+    }
+
+    public Path bundles(String handler) {
+        return bundles().resolve(handler);
+    }
+
     /** The lowest layer of every container's root. */
     public Path mountPoints() {
         return root.resolve("mountpoints");

@@ -1,5 +1,6 @@
 package dev.berth.cri.pod;
 
+import dev.berth.cri.handler.Handlers;
 import dev.berth.cri.step.StepWatch;
 import dev.berth.runtime.cgroup.Cgroups;
 import dev.berth.runtime.kernel.Kernel;
@@ -19,6 +20,7 @@ public record Platform(
         Reactor reactor,
         Helper helper,
         Cgroups cgroups,
+        Handlers handlers,
         PodNetwork network,
         Layout layout,
         PodCgroups podCgroups,

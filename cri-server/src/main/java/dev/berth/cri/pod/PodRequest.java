@@ -14,24 +14,26 @@ import dev.berth.runtime.sysctl.SysctlWrite;
 import dev.berth.runtime.sysctl.Sysctls;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Says what is wrong with a request for a pod sandbox. */
 final class PodRequest {
-    private static final Set<String> HANDLERS = Set.of("", "berth");
     private static final int LONGEST_NAME = 253;
     private static final int LONGEST_HOSTNAME = 64;
     private static final int LARGEST_PORT = 65535;
 
     private PodRequest() {}
 
-    /** @return the sysctls, to be written */
-    static List<SysctlWrite> validate(RunPodSandboxRequest request, PodDefaults defaults, PodCgroups cgroups) {
+    /**
+     * @param defaults sysctls of pods that do not set them
+     * @param handlers the names of the runtime handlers
+     * @return the sysctls, to be written
+     */
+    static List<SysctlWrite> validate(
+            RunPodSandboxRequest request, PodDefaults defaults, PodCgroups cgroups, List<String> handlers) {
         PodSandboxConfig config = request.getConfig();
         metadata(request.hasConfig(), config);
-        if (!HANDLERS.contains(request.getRuntimeHandler())) {
-            throw CriFailure.invalid("the runtime handler %s is not known; known are: (empty), berth"
-                    .formatted(request.getRuntimeHandler()));
-        }
+        handler(request.getRuntimeHandler(), handlers);
         if (config.getHostname().length() > LONGEST_HOSTNAME) {
             throw CriFailure.invalid("the hostname %s is longer than %d characters, the most that Linux takes"
                     .formatted(config.getHostname(), LONGEST_HOSTNAME));
@@ -43,6 +45,15 @@ final class PodRequest {
         LinuxSandboxSecurityContext security = config.getLinux().getSecurityContext();
         namespaces(security.getNamespaceOptions());
         return Sysctls.plan(defaults.over(config), owned(security.getNamespaceOptions()));
+    }
+
+    private static void handler(String asked, List<String> handlers) {
+        if (!handlers.contains(asked)) {
+            String known = handlers.stream()
+                    .map(name -> name.isEmpty() ? "(empty)" : name)
+                    .collect(Collectors.joining(", "));
+            throw CriFailure.invalid("the runtime handler %s is not known; known are: %s".formatted(asked, known));
+        }
     }
 
     private static void metadata(boolean present, PodSandboxConfig config) {

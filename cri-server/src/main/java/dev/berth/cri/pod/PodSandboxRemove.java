@@ -43,7 +43,12 @@ public final class PodSandboxRemove implements Rpc<RemovePodSandboxRequest, Remo
         for (Container container : pod.containerList()) {
             containerRemove.remove(container);
         }
-        platform.podCgroups().remove(pod.record().getCgroupParent(), pod.id());
+        String parent = pod.record().getCgroupParent();
+        platform.podCgroups().remove(parent, pod.id());
+        if (parent.endsWith("/pod-" + pod.id())) {
+            // An OCI runtime also makes it where Berth has no use for it.
+            platform.cgroups().removeElsewhere(parent);
+        }
         verb.run(pod, platform.watch());
     }
 }

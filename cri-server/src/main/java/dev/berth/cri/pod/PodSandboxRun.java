@@ -29,11 +29,12 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
 
     @Override
     public RunPodSandboxResponse call(RunPodSandboxRequest request) throws InterruptedException {
-        List<SysctlWrite> sysctls = PodRequest.validate(request, defaults, platform.podCgroups());
+        List<SysctlWrite> sysctls = PodRequest.validate(
+                request, defaults, platform.podCgroups(), platform.handlers().names());
         if (PodUserNamespace.of(
                         request.getConfig().getLinux().getSecurityContext().getNamespaceOptions())
                 .own()) {
-            platform.userNamespaces().require();
+            requireUserNamespaces(request.getRuntimeHandler());
         }
         PodKey key = PodKey.of(request.getConfig().getMetadata());
         Pod pod = inFlight.join(key, () -> existingOrNew(key, request, sysctls));
@@ -41,6 +42,14 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
             throw taken(key, pod);
         }
         return RunPodSandboxResponse.newBuilder().setPodSandboxId(pod.id()).build();
+    }
+
+    private void requireUserNamespaces(String handler) {
+        if (platform.handlers().find(handler) != null) {
+            throw CriFailure.invalid(
+                    "the runtime handler %s has no user namespaces; the built-in one has".formatted(handler));
+        }
+        platform.userNamespaces().require();
     }
 
     private Pod existingOrNew(PodKey key, RunPodSandboxRequest request, List<SysctlWrite> sysctls)

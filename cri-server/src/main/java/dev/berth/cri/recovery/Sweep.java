@@ -1,6 +1,7 @@
 package dev.berth.cri.recovery;
 
 import dev.berth.cri.container.Containers;
+import dev.berth.cri.container.OciBundles;
 import dev.berth.cri.pod.Layout;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.Pod;
@@ -21,12 +22,14 @@ public final class Sweep {
     private final Pods pods;
     private final Containers containers;
     private final PodLeftovers leftovers;
+    private final OciBundles bundles;
 
     public Sweep(Platform platform, Pods pods, Containers containers) {
         this.platform = platform;
         this.pods = pods;
         this.containers = containers;
         this.leftovers = new PodLeftovers(platform);
+        this.bundles = new OciBundles(platform);
     }
 
     /** Failures are reported and do not stop the rest. */
@@ -42,6 +45,7 @@ public final class Sweep {
                 attempt("writable layer " + id, () -> PrivateDirectories.remove(layer));
             }
         }
+        attempt("bundles", () -> bundles.sweep(containerIds));
         for (String pod : leftovers.found()) {
             if (!podIds.contains(pod)) {
                 attempt("pod sandbox " + pod, () -> leftovers.remove(pod));

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,5 +180,46 @@ class ConfigLoaderTest {
 
     private static void assertLine(String line, String toml) {
         assertTrue(toml.lines().anyMatch(line::equals), () -> line + "\nis not in\n" + toml);
+    }
+
+    @Test
+    void aTableOfARuntimeMakesAHandler() throws Exception {
+        Path file = write("""
+                [runtimes.crun]
+                cgroups = "inherited"
+                args = ["--cgroup-manager=disabled"]
+
+                [runtimes.runsc]
+                path = "/opt/runsc"
+                signals = "command"
+                """);
+        EffectiveConfig config = ConfigLoader.load(file, new Flags());
+        BerthConfig.Handler crun =
+                Objects.requireNonNull(config.config().runtimes().get("crun"));
+        assertEquals(Path.of("/usr/bin/crun"), crun.path());
+        assertEquals(RuntimeCgroups.INHERITED, crun.cgroups());
+        assertEquals(List.of("--cgroup-manager=disabled"), crun.args());
+        BerthConfig.Handler runsc =
+                Objects.requireNonNull(config.config().runtimes().get("runsc"));
+        assertEquals(RuntimeSignals.COMMAND, runsc.signals());
+        assertTrue(config.toml().contains("[runtimes.runsc]\n"), config.toml());
+        assertTrue(config.json().contains("\"runtimes.runsc\":{"), config.json());
+    }
+
+    @Test
+    void aRuntimeHasANameOfItsOwnAndKnownKeys() throws Exception {
+        Path file = write("""
+                [runtimes.berth]
+                path = "/usr/bin/crun"
+                [runtimes.Crun]
+                path = "/usr/bin/crun"
+                [runtimes.runc]
+                pth = "/usr/bin/runc"
+                """);
+        ConfigFailure failure = assertThrows(ConfigFailure.class, () -> ConfigLoader.load(file, new Flags()));
+        String message = String.valueOf(failure.getMessage());
+        assertTrue(message.contains("built-in"), message);
+        assertTrue(message.contains("lower-case"), message);
+        assertTrue(message.contains("did you mean runtimes.runc.path?"), message);
     }
 }

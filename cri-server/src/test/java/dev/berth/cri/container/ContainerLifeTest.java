@@ -92,7 +92,7 @@ class ContainerLifeTest {
     }
 
     @Test
-    void anEndThatNobodySawIs255() {
+    void anEndThatNobodySawIs255() throws Exception {
         Container container = container(Phase.RUNNING, true);
         exits.lost(container);
         assertEquals(255, container.record().getExitCode());
@@ -101,7 +101,7 @@ class ContainerLifeTest {
     }
 
     @Test
-    void whatDoesNotRunIsNotLost() {
+    void whatDoesNotRunIsNotLost() throws Exception {
         Container container = container(Phase.CREATED, true);
         exits.lost(container);
         assertEquals(Phase.CREATED, container.record().getPhase());

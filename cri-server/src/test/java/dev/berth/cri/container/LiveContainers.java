@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.cdi.CdiDevices;
+import dev.berth.cri.handler.Handlers;
 import dev.berth.cri.pod.CgroupfsDriver;
 import dev.berth.cri.pod.Layout;
 import dev.berth.cri.pod.Platform;
@@ -89,6 +90,7 @@ final class LiveContainers {
                 reactor,
                 helper,
                 cgroups,
+                Handlers.builtIn(),
                 test,
                 layout,
                 new CgroupfsDriver(cgroups, PARENT, false),

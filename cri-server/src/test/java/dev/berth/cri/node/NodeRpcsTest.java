@@ -48,7 +48,7 @@ class NodeRpcsTest {
 
     @Test
     void aReadyNodeHasBothConditionsAndNoReasons() {
-        StatusResponse status = new Status(Conditions.met(), Map.of()).call(QUIET);
+        StatusResponse status = new Status(Conditions.met(), List.of("", "berth"), Map.of()).call(QUIET);
         assertEquals(List.of("RuntimeReady", "NetworkReady"), types(status));
         for (RuntimeCondition condition : status.getStatus().getConditionsList()) {
             assertTrue(condition.getStatus());
@@ -75,8 +75,10 @@ class NodeRpcsTest {
                 return false;
             }
         };
-        RuntimeCondition network =
-                new Status(conditions, Map.of()).call(QUIET).getStatus().getConditions(1);
+        RuntimeCondition network = new Status(conditions, List.of("", "berth"), Map.of())
+                .call(QUIET)
+                .getStatus()
+                .getConditions(1);
         assertFalse(network.getStatus());
         assertEquals("NoNetworkConfig", network.getReason());
         assertEquals("There is no *.conflist in /etc/cni/net.d.", network.getMessage());
@@ -84,7 +86,7 @@ class NodeRpcsTest {
 
     @Test
     void theUnnamedHandlerAndTheNamedOneCanDoTheSame() {
-        StatusResponse status = new Status(Conditions.met(), Map.of()).call(QUIET);
+        StatusResponse status = new Status(Conditions.met(), List.of("", "berth"), Map.of()).call(QUIET);
         assertEquals(
                 List.of("", "berth"),
                 status.getRuntimeHandlersList().stream()
@@ -123,7 +125,7 @@ class NodeRpcsTest {
     private static StatusResponse verbose() {
         Flags flags = new Flags().set("cni.conf_dir", "--cni-conf-dir", "/etc/cni/\"net\".d");
         Map<String, Supplier<String>> info = Map.of("config", ConfigLoader.load(null, flags)::json);
-        return new Status(Conditions.met(), info)
+        return new Status(Conditions.met(), List.of("", "berth"), info)
                 .call(StatusRequest.newBuilder().setVerbose(true).build());
     }
 

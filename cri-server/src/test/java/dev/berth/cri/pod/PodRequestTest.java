@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class PodRequestTest {
     private static final PodCgroups CGROUPS =
             new CgroupfsDriver(Cgroups.ofThisNode(new LinuxKernel()), TestPlatform.CGROUP_PARENT, false);
+    private static final List<String> HANDLERS = List.of("", "berth");
     private static final PodDefaults NOTHING = new PodDefaults(false, false);
 
     private final RunPodSandboxRequest.Builder request = RunPodSandboxRequest.newBuilder();
@@ -37,7 +38,7 @@ class PodRequestTest {
     @Test
     void aGoodRequestGivesItsSysctls() {
         config().getLinuxBuilder().putSysctls("net.ipv4.ip_forward", "1");
-        List<SysctlWrite> writes = PodRequest.validate(request.build(), NOTHING, CGROUPS);
+        List<SysctlWrite> writes = PodRequest.validate(request.build(), NOTHING, CGROUPS, HANDLERS);
         assertEquals(1, writes.size());
         assertEquals("1", writes.getFirst().value());
         assertTrue(writes.getFirst().path().endsWith("net/ipv4/ip_forward"));
@@ -47,7 +48,7 @@ class PodRequestTest {
     void aPodWithANetworkOfItsOwnGetsTheDefaultsThatItDoesNotSet() {
         PodDefaults both = new PodDefaults(true, true);
         config().getLinuxBuilder().putSysctls("net/ipv4/ping_group_range", "0 0");
-        Map<String, String> values = PodRequest.validate(request.build(), both, CGROUPS).stream()
+        Map<String, String> values = PodRequest.validate(request.build(), both, CGROUPS, HANDLERS).stream()
                 .collect(Collectors.toMap(SysctlWrite::path, SysctlWrite::value));
         assertEquals(
                 Map.of(
@@ -59,7 +60,7 @@ class PodRequestTest {
                 .getSecurityContextBuilder()
                 .getNamespaceOptionsBuilder()
                 .setNetwork(NamespaceMode.NODE);
-        assertEquals(List.of(), PodRequest.validate(request.build(), both, CGROUPS));
+        assertEquals(List.of(), PodRequest.validate(request.build(), both, CGROUPS, HANDLERS));
     }
 
     @Test
@@ -89,7 +90,7 @@ class PodRequestTest {
         request.setRuntimeHandler("runsc");
         refused("the runtime handler runsc is not known; known are: (empty), berth");
         request.setRuntimeHandler("berth");
-        PodRequest.validate(request.build(), NOTHING, CGROUPS);
+        PodRequest.validate(request.build(), NOTHING, CGROUPS, HANDLERS);
     }
 
     @Test
@@ -139,7 +140,7 @@ class PodRequestTest {
         userns(NamespaceMode.TARGET);
         refused("the user namespace of a pod has mode POD or NODE, but TARGET was asked for");
         userns(NamespaceMode.NODE);
-        PodRequest.validate(request.build(), NOTHING, CGROUPS);
+        PodRequest.validate(request.build(), NOTHING, CGROUPS, HANDLERS);
     }
 
     @Test
@@ -158,7 +159,7 @@ class PodRequestTest {
         options().getUsernsOptionsBuilder().clearGids().addGids(ids(0, 65536, 1000));
         refused("the uids and gids of a pod's user namespace must be mapped alike");
         userns(NamespaceMode.POD, ids(0, 65536, 65536));
-        PodRequest.validate(request.build(), NOTHING, CGROUPS);
+        PodRequest.validate(request.build(), NOTHING, CGROUPS, HANDLERS);
     }
 
     @Test
@@ -188,7 +189,7 @@ class PodRequestTest {
     void sysctlsOfTheNodeAreRefused() {
         config().getLinuxBuilder().putSysctls("vm.swappiness", "1");
         IllegalArgumentException failure = assertThrows(
-                IllegalArgumentException.class, () -> PodRequest.validate(request.build(), NOTHING, CGROUPS));
+                IllegalArgumentException.class, () -> PodRequest.validate(request.build(), NOTHING, CGROUPS, HANDLERS));
         assertTrue(String.valueOf(failure.getMessage()).contains("vm.swappiness"));
     }
 
@@ -202,7 +203,7 @@ class PodRequestTest {
 
     private void refused(String expected) {
         CriFailure failure =
-                assertThrows(CriFailure.class, () -> PodRequest.validate(request.build(), NOTHING, CGROUPS));
+                assertThrows(CriFailure.class, () -> PodRequest.validate(request.build(), NOTHING, CGROUPS, HANDLERS));
         assertEquals(CriFailure.Kind.INVALID, failure.kind());
         String sentence = failure.sentence();
         assertTrue(sentence.contains(expected), () -> "no \"%s\" in: %s".formatted(expected, sentence));

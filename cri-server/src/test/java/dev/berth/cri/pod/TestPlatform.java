@@ -1,6 +1,7 @@
 package dev.berth.cri.pod;
 
 import dev.berth.cri.failure.CriFailure;
+import dev.berth.cri.handler.Handlers;
 import dev.berth.cri.record.RecordStore;
 import dev.berth.cri.step.StepWatch;
 import dev.berth.runtime.cgroup.Cgroups;
@@ -39,6 +40,7 @@ public final class TestPlatform implements PodNetwork, StepWatch {
                 null,
                 null,
                 cgroups,
+                Handlers.builtIn(),
                 this,
                 layout,
                 new CgroupfsDriver(cgroups, CGROUP_PARENT, false),

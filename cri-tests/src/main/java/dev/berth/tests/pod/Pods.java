@@ -98,9 +98,16 @@ public record Pods(CriClient client, String image, Path logs) {
     }
 
     public RunningPod run(PodSandboxConfig config) {
+        return run(config, "");
+    }
+
+    /** A pod whose containers a runtime handler makes. */
+    public RunningPod run(PodSandboxConfig config, String handler) {
         String id = client.runtime()
-                .runPodSandbox(
-                        RunPodSandboxRequest.newBuilder().setConfig(config).build())
+                .runPodSandbox(RunPodSandboxRequest.newBuilder()
+                        .setConfig(config)
+                        .setRuntimeHandler(handler)
+                        .build())
                 .getPodSandboxId();
         return new RunningPod(client, config, id);
     }

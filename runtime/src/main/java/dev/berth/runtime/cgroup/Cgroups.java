@@ -85,6 +85,15 @@ public final class Cgroups {
         }
     }
 
+    /** Removes what others have made at a path on trees that are not used here, such as the freezer's; nothing may run in it. */
+    public void removeElsewhere(String path) {
+        for (CgroupHierarchy tree : layout.hierarchies()) {
+            if (!trees.contains(tree)) {
+                deepestFirst(tree.directory(path)).forEach(files::rmdir);
+            }
+        }
+    }
+
     /** A cgroup by its absolute path, whether it exists or not. */
     public Cgroup open(String path) {
         Map<CgroupHierarchy, Path> directories = new LinkedHashMap<>();

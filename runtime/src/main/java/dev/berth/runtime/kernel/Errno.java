@@ -54,6 +54,7 @@ public enum Errno {
     EALREADY(114),
     EINPROGRESS(115),
     EDQUOT(122),
+    ECANCELED(125),
     /** Any number that has no name here. */
     OTHER(-1);
 

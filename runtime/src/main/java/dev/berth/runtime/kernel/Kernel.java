@@ -135,6 +135,9 @@ public interface Kernel {
     /** Space of the filesystem that a path is on. */
     FilesystemSpace statfs(String path);
 
+    /** The mount flags of the mount that a descriptor is on, as statfs(2) gives them: MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC and more. */
+    long mountFlags(int fd);
+
     void syncfs(int fd);
 
     void fdatasync(int fd);
@@ -216,6 +219,9 @@ public interface Kernel {
 
     /** A SOCK_SEQPACKET unix socket, bound to {@code dir/name} with mode 0600 and listening. */
     int listenSeqpacket(int dir, String name, int backlog);
+
+    /** A SOCK_STREAM unix socket, bound to {@code dir/name} with mode 0600 and listening for one peer. */
+    int listenStream(int dir, String name);
 
     int connectSeqpacket(int dir, String name);
 

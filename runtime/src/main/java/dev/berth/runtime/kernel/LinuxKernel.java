@@ -259,6 +259,16 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public long mountFlags(int fd) {
+        String path = "/proc/self/fd/" + fd;
+        try (Scratch scratch = syscalls.scratch()) {
+            long room = scratch.room(120);
+            syscalls.check(Call.STATFS, () -> path, scratch.name(path), room);
+            return scratch.getLong(room + 80);
+        }
+    }
+
+    @Override
     public void syncfs(int fd) {
         syscalls.check(Call.SYNCFS, () -> fd, fd);
     }
@@ -435,6 +445,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public int listenSeqpacket(int dir, String name, int backlog) {
         return sockets.listen(this, dir, name, backlog);
+    }
+
+    @Override
+    public int listenStream(int dir, String name) {
+        return sockets.listenStream(this, dir, name);
     }
 
     @Override

@@ -3,9 +3,10 @@ package dev.berth.runtime.kernel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** SOCK_SEQPACKET unix sockets and the descriptors that travel over them, unix(7). */
+/** Unix sockets, SOCK_SEQPACKET unless it says so, and the descriptors that travel over them, unix(7). */
 final class UnixSockets {
     private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
     private static final int SOCK_SEQPACKET = 5;
     private static final int SOCK_CLOEXEC = 02000000;
     private static final int SOL_SOCKET = 1;
@@ -26,7 +27,14 @@ final class UnixSockets {
     }
 
     int listen(Kernel kernel, int dir, String name, int backlog) {
-        int socket = socket();
+        return listen(kernel, socket(SOCK_SEQPACKET), dir, name, backlog);
+    }
+
+    int listenStream(Kernel kernel, int dir, String name) {
+        return listen(kernel, socket(SOCK_STREAM), dir, name, 1);
+    }
+
+    private int listen(Kernel kernel, int socket, int dir, String name, int backlog) {
         try (Scratch scratch = syscalls.scratch()) {
             syscalls.check(Call.BIND, () -> socket + ", " + name, socket, address(scratch, dir, name), 2 + SUN_PATH);
             kernel.fchmodat(dir, name, 0600);
@@ -39,7 +47,7 @@ final class UnixSockets {
     }
 
     int connect(int dir, String name) {
-        int socket = socket();
+        int socket = socket(SOCK_SEQPACKET);
         try (Scratch scratch = syscalls.scratch()) {
             syscalls.check(Call.CONNECT, () -> socket + ", " + name, socket, address(scratch, dir, name), 2 + SUN_PATH);
             return socket;
@@ -113,9 +121,8 @@ final class UnixSockets {
         }
     }
 
-    private int socket() {
-        return (int)
-                syscalls.check(Call.SOCKET, () -> "AF_UNIX, SOCK_SEQPACKET", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    private int socket(int type) {
+        return (int) syscalls.check(Call.SOCKET, () -> "AF_UNIX, " + type, AF_UNIX, type | SOCK_CLOEXEC, 0);
     }
 
     /** sockaddr_un of a name below a directory, by /proc/self/fd so that long directories fit into 108 bytes. */

@@ -33,6 +33,20 @@ public record CgroupEntry(@Nullable Integer directory, List<Integer> tasks) {
                 cgroup.openTasks().stream().map(Fd::release).toList());
     }
 
+    /**
+     * What is left to do for a program that enters cgroups itself: nothing on a pure v2 node, where it refuses a cgroup that holds a
+     * process, and the v2 tree beside v1 ones, which it does not know. Closes the rest.
+     *
+     * @param unified whether the node has a v2 tree and no other
+     */
+    public CgroupEntry forProgramThatEnters(Kernel kernel, boolean unified) {
+        tasks.forEach(kernel::close);
+        if (unified && directory != null) {
+            kernel.close(directory);
+        }
+        return new CgroupEntry(unified ? null : directory, List.of());
+    }
+
     void into(PlanBuilder plan) {
         if (directory != null) {
             plan.intoCgroup(plan.pass(directory));

@@ -45,8 +45,27 @@ public record ContainerSpec(
             int stdin,
             @Nullable Integer oomFile) {}
 
+    /** The same container with another way into its cgroup. */
+    public ContainerSpec entering(CgroupEntry other) {
+        return new ContainerSpec(
+                process,
+                root,
+                rootPropagation,
+                readonlyRoot,
+                privileged,
+                pidTarget,
+                userNamespace,
+                mounts,
+                devices,
+                maskedPaths,
+                readonlyPaths,
+                other,
+                cgroupView,
+                output);
+    }
+
     /** Every descriptor in it. */
-    List<Integer> descriptors() {
+    public List<Integer> descriptors() {
         List<Integer> all = new ArrayList<>(List.of(root, output.stdin()));
         mounts.stream().filter(mount -> !mount.isOfRoot()).forEach(mount -> all.add(mount.mount()));
         all.addAll(userNamespace.descriptors());

@@ -25,6 +25,13 @@ public final class ExecPlan {
     /** @throws IllegalArgumentException when the process has ids that its user namespace has not */
     public static Plan compile(Kernel kernel, Target target, ProcessSpec process, Streams streams) {
         PlanBuilder plan = new PlanBuilder(PlanKind.EXEC, kernel);
+        streams(plan, streams);
+        plan.target(target.id());
+        return plan.build(() -> operations(plan, target, process, streams instanceof Terminal));
+    }
+
+    /** Where the streams of a plan lead, and the way into its cgroup. */
+    static void streams(PlanBuilder plan, Streams streams) {
         switch (streams) {
             case Capture(CgroupEntry _, int stdin, int limit) ->
                 plan.stdio(Stdio.capture(limit)).streams(plan.pass(stdin), Register.NONE, Register.NONE);
@@ -33,8 +40,6 @@ public final class ExecPlan {
             case Terminal _ -> plan.stdio(Stdio.TERMINAL);
         }
         streams.cgroup().into(plan);
-        plan.target(target.id());
-        return plan.build(() -> operations(plan, target, process, streams instanceof Terminal));
     }
 
     private static Register pass(PlanBuilder plan, int fd) {

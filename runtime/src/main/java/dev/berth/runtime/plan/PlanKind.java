@@ -11,7 +11,9 @@ public enum PlanKind {
     /** A program of the node. */
     RUN(3),
     /** The reaper that is process 1 of a shared pid namespace. */
-    PAUSE(4);
+    PAUSE(4),
+    /** An OCI runtime that makes the first process of a container and leaves it behind. */
+    CREATE(5);
 
     private final int number;
 

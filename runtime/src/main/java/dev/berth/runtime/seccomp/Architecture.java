@@ -85,6 +85,11 @@ public enum Architecture {
         return auditNumber;
     }
 
+    /** The name in the {@code architectures} of a profile. */
+    String profileName() {
+        return profileName;
+    }
+
     /** The name in {@code includes.arches} and {@code excludes.arches} of a Docker profile. */
     String ruleName() {
         return ruleName;

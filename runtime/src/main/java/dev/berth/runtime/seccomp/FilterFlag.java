@@ -1,7 +1,9 @@
 package dev.berth.runtime.seccomp;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.List;
 
 /** A flag for the seccomp call that loads a filter. */
 public enum FilterFlag {
@@ -26,6 +28,14 @@ public enum FilterFlag {
         }
         throw new IllegalArgumentException("seccomp flag \"%s\" is not known; it must be one of %s"
                 .formatted(name, EnumSet.allOf(FilterFlag.class)));
+    }
+
+    /** The names of the flags that are set in the argument of seccomp(2). */
+    static List<String> names(int bits) {
+        return Arrays.stream(values())
+                .filter(flag -> (flag.bit & bits) != 0)
+                .map(FilterFlag::name)
+                .toList();
     }
 
     /** The flags argument of seccomp(2). */

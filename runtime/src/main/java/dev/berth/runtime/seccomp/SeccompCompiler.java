@@ -1,5 +1,6 @@
 package dev.berth.runtime.seccomp;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.runtime.capability.CapabilitySet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,10 +56,19 @@ public final class SeccompCompiler {
         return program;
     }
 
-    private byte[] filter(SeccompProfile profile, CapabilitySet capabilities) {
-        List<SyscallRule> applying = profile.rules().stream()
+    /** The profile in the form of the OCI runtime specification, for runtimes that compile it themselves. */
+    public JsonNode oci(SeccompProfile profile, CapabilitySet capabilities) {
+        return OciSeccomp.of(profile, machine, applying(profile, capabilities));
+    }
+
+    private List<SyscallRule> applying(SeccompProfile profile, CapabilitySet capabilities) {
+        return profile.rules().stream()
                 .filter(rule -> rule.applies(capabilities, machine, kernel))
                 .toList();
+    }
+
+    private byte[] filter(SeccompProfile profile, CapabilitySet capabilities) {
+        List<SyscallRule> applying = applying(profile, capabilities);
         FilterWriter writer = new FilterWriter();
         if (profile.architectures().contains(machine.narrow())) {
             writer.add(machine.narrow(), Verdicts.of(profile, machine.narrow(), applying));

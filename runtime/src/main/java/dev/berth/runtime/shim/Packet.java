@@ -24,6 +24,8 @@ final class Packet {
     static final int ATTACH = 23;
     static final int RESIZE = 24;
     static final int SOCKET = 25;
+    static final int ADOPT = 26;
+    static final int TERMINAL = 27;
     static final int DONE = 64;
     static final int SPAWNED = 65;
     static final int LAUNCHED = 66;

@@ -64,6 +64,31 @@ public final class Shim {
         return launched(connection.send(Packet.LAUNCH, tag, Packet.id(id), plan), tag, plan, limit);
     }
 
+    /**
+     * Runs the program of a plan of kind CREATE to its end, which leaves the first process of a container behind as an orphan. The
+     * container has no process until {@link #adopt} names it; {@link #forget} gives up before that.
+     *
+     * @throws LaunchFailure when an operation of the plan failed; with ECANCELED when the program itself did
+     */
+    public void create(String id, Plan plan, Duration limit) throws InterruptedException {
+        int tag = connection.nextTag();
+        launched(connection.send(Packet.LAUNCH, tag, Packet.id(id), plan), tag, plan, limit);
+    }
+
+    /**
+     * Makes an orphan that this shim was given the first process of a container that {@link #create} left; its end goes to the listener.
+     *
+     * @throws KernelFailure ECHILD when the pid is none of the shim's children
+     */
+    public void adopt(String id, int pid) throws InterruptedException {
+        connection.done("adopt", Packet.ADOPT, Packet.id(id, pid), QUICK);
+    }
+
+    /** Gives a container that {@link #create} left the master of its terminal, which stays the caller's too. */
+    public void terminal(String id, int master) throws InterruptedException {
+        connection.done("terminal", Packet.TERMINAL, Packet.id(id), List.of(master), QUICK);
+    }
+
     /** Launches a further process in a container; the future is its end. */
     public CompletableFuture<ProcessExit> execute(String id, Plan plan, Duration limit) throws InterruptedException {
         int tag = connection.nextTag();

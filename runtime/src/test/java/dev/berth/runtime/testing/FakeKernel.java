@@ -206,6 +206,11 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public long mountFlags(int fd) {
+        return fd % 2 == 0 ? MS_NOSUID | MS_RDONLY : 0;
+    }
+
+    @Override
     public FilesystemSpace statfs(String path) {
         calls.add("statfs(%s)".formatted(path));
         return new FilesystemSpace(0, 0, 0, 0);
@@ -331,6 +336,11 @@ public final class FakeKernel implements Kernel {
     @Override
     public int listenSeqpacket(int dir, String name, int backlog) {
         return making("listen", dir, name, backlog);
+    }
+
+    @Override
+    public int listenStream(int dir, String name) {
+        return making("listen", dir, name);
     }
 
     @Override

@@ -1,0 +1,7 @@
+package dev.berth.cri.config;
+
+/** How an OCI runtime gets a container into its cgroup: told the path, or started in there. */
+public enum RuntimeCgroups {
+    PATH,
+    INHERITED
+}
