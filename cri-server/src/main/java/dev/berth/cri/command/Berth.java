@@ -53,7 +53,8 @@ public final class Berth implements Runnable {
 
     /** The whole of a process: runs the command and gives its exit code. */
     static int execute(Parts parts, String... arguments) {
-        LastingLogManager.install();
+        // Neither the constant nor the name of a class initializes it.
+        System.setProperty(LastingLogManager.PROPERTY, LastingLogManager.class.getName());
         return commandLine(parts, arguments).execute(arguments);
     }
 

@@ -7,12 +7,8 @@ import java.util.logging.LogManager;
  * Berth's, so that what is said about the end would be lost now and then.
  */
 public final class LastingLogManager extends LogManager {
-    private static final String PROPERTY = "java.util.logging.manager";
-
-    /** Has effect before anything was logged. */
-    static void install() {
-        System.setProperty(PROPERTY, LastingLogManager.class.getName());
-    }
+    /** The system property that names it, which must be set before anything touches this class: that makes the JDK choose. */
+    static final String PROPERTY = "java.util.logging.manager";
 
     @Override
     public void reset() {

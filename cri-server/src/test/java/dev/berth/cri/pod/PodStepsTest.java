@@ -35,7 +35,7 @@ class PodStepsTest {
     void theVerbsOfPodsHaveTheseSteps() {
         assertEquals("RunPodSandbox", steps.run().name());
         assertEquals(
-                List.of("record", "files", "shm", "shim", "netns", "network", "pause", "ready"),
+                List.of("record", "files", "shm", "shim", "netns", "network", "pause", "limits", "ready"),
                 steps.run().stepNames());
         assertEquals(
                 List.of("network", "netns", "pause", "shim", "shm", "record"),
