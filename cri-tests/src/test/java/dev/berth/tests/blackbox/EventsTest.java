@@ -3,6 +3,7 @@ package dev.berth.tests.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.cri.v1.ContainerEventResponse;
 import dev.berth.cri.v1.ContainerEventType;
 import dev.berth.cri.v1.ContainerState;
@@ -15,6 +16,7 @@ import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
 import io.grpc.Context;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,7 +107,7 @@ class EventsTest {
         }
     }
 
-    /** All of them wait for the end of one fifo, so they end within milliseconds; the slow ones read one event in 5 ms. */
+    /** All of them read one fifo, so they end with it, within milliseconds; the slow subscribers read one event in 5 ms. */
     @Test
     void containersThatEndAtTheSameMomentAreSeenBySlowSubscribersToo(@TempDir Path gate) throws Exception {
         List<List<ContainerEventResponse>> seen = new ArrayList<>();
@@ -115,15 +117,21 @@ class EventsTest {
         Path fifo = gate.resolve("fifo");
         Command.mustRun("mkfifo", fifo.toString());
         Set<String> ended = new HashSet<>();
-        for (int i = 0; i < PODS_AT_ONCE; i++) {
-            RunningPod pod = pods.run(pods.hostNetwork("burst-" + i).build());
-            for (int j = 0; j < EACH_AT_ONCE; j++) {
-                ended.add(pod.start(pods.container("waits-" + j, "/bin/cat", "/gate/fifo")
-                        .addMounts(
-                                Mount.newBuilder().setHostPath(gate.toString()).setContainerPath("/gate"))));
+        // Open for both, the fifo makes nobody wait for a writer.
+        try (RandomAccessFile _ = new RandomAccessFile(fifo.toFile(), "rw")) {
+            for (int i = 0; i < PODS_AT_ONCE; i++) {
+                RunningPod pod = pods.run(pods.hostNetwork("burst-" + i).build());
+                for (int j = 0; j < EACH_AT_ONCE; j++) {
+                    ContainerConfig.Builder waits = pods.shell(
+                                    "waits-" + j, "exec 3</gate/fifo; echo reads; exec cat <&3")
+                            .addMounts(Mount.newBuilder()
+                                    .setHostPath(gate.toString())
+                                    .setContainerPath("/gate"));
+                    ended.add(pod.start(waits));
+                    awaitLine(pod.logFile(waits.build()));
+                }
             }
         }
-        Files.writeString(fifo, "go");
         for (List<ContainerEventResponse> one : seen) {
             Set<String> missing = new HashSet<>(ended);
             long end = System.nanoTime() + PATIENCE;
@@ -134,6 +142,14 @@ class EventsTest {
                         .filter(event -> event.getContainerEventType() == ContainerEventType.CONTAINER_STOPPED_EVENT)
                         .forEach(event -> missing.remove(event.getContainerId()));
             }
+        }
+    }
+
+    private static void awaitLine(Path log) throws Exception {
+        long end = System.nanoTime() + PATIENCE;
+        while (!Files.readString(log).endsWith("reads\n")) {
+            assertTrue(System.nanoTime() < end, log + " says nothing");
+            Thread.sleep(5);
         }
     }
 
