@@ -17,22 +17,31 @@ public final class Subscribers {
 
     private final LongSupplier clock;
     private final List<EventQueue> queues = new CopyOnWriteArrayList<>();
+    private long latest;
 
     /** @param clock tells nanoseconds since the epoch */
     public Subscribers(LongSupplier clock) {
         this.clock = clock;
     }
 
-    /** Never blocks. */
+    /** Waits for nobody but other callers. */
     public void changed(Change change) {
-        if (queues.isEmpty()) {
-            return;
+        if (!queues.isEmpty()) {
+            offer(change);
         }
+    }
+
+    /**
+     * One at a time: of two events of a pod the one with the later time, which is also the one that is sent later, shows the later
+     * state. The kubelet keeps what the latest time says and nothing else.
+     */
+    private synchronized void offer(Change change) {
+        latest = Math.max(latest + 1, clock.getAsLong());
         PodSnapshot snapshot = PodSnapshot.of(change.pod());
         ContainerEventResponse event = ContainerEventResponse.newBuilder()
                 .setContainerId(change.id())
                 .setContainerEventType(change.type())
-                .setCreatedAt(clock.getAsLong())
+                .setCreatedAt(latest)
                 .setPodSandboxStatus(snapshot.pod())
                 .addAllContainersStatuses(snapshot.containers())
                 .build();

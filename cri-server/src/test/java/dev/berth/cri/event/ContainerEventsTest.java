@@ -101,13 +101,44 @@ class ContainerEventsTest {
                 ContainerState.CONTAINER_RUNNING,
                 started.getContainersStatuses(0).getState());
         assertEquals("p1", started.getPodSandboxStatus().getId());
-        assertEquals(7, started.getCreatedAt());
+        assertEquals(8, started.getCreatedAt(), "times never repeat");
         ContainerEventResponse stopped = queue.take();
         assertEquals(3, stopped.getContainersStatuses(0).getExitCode());
         containers.remove(container);
         ContainerEventResponse deleted = queue.take();
         assertEquals(ContainerEventType.CONTAINER_DELETED_EVENT, deleted.getContainerEventType());
         assertEquals(0, deleted.getContainersStatusesCount());
+    }
+
+    /** The kubelet overwrites what it knows of a pod by the event with the latest time. */
+    @Test
+    void ofTwoEventsTheLaterShowsTheLaterState() throws Exception {
+        EventQueue queue = subscribers.subscribe();
+        List<Thread> changing = new ArrayList<>();
+        for (int i = 0; i < SUBSCRIBERS; i++) {
+            String name = "c" + i + "-";
+            changing.add(Thread.ofPlatform().start(() -> {
+                for (int j = 0; j < 50; j++) {
+                    end(create(name + j), 0);
+                }
+            }));
+        }
+        for (Thread thread : changing) {
+            thread.join();
+        }
+        long time = 0;
+        long exited = 0;
+        while (queue.size() > 0) {
+            ContainerEventResponse event = queue.take();
+            assertTrue(event.getCreatedAt() > time);
+            time = event.getCreatedAt();
+            long now = event.getContainersStatusesList().stream()
+                    .filter(status -> status.getState() == ContainerState.CONTAINER_EXITED)
+                    .count();
+            assertTrue(now >= exited, "%d containers had exited, then %d".formatted(exited, now));
+            exited = now;
+        }
+        assertEquals(50 * SUBSCRIBERS, exited);
     }
 
     @Test
@@ -147,10 +178,14 @@ class ContainerEventsTest {
 
     private void live(String id, int exitCode) {
         Container container = create(id);
+        end(container, exitCode);
+        containers.remove(container);
+    }
+
+    private void end(Container container, int exitCode) {
         phase(container, ContainerRecord.Phase.STARTING, 0);
         phase(container, ContainerRecord.Phase.RUNNING, 0);
         phase(container, ContainerRecord.Phase.EXITED, exitCode);
-        containers.remove(container);
     }
 
     private Container create(String id) {
