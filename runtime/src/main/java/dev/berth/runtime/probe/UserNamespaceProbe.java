@@ -1,5 +1,6 @@
 package dev.berth.runtime.probe;
 
+import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
@@ -36,8 +37,9 @@ public final class UserNamespaceProbe {
     List<Finding> findings() {
         try (UserNamespace user = UserNamespace.open(kernel)) {
             return List.of(
-                    idmapped("tmpfs", this::tmpfs, user),
-                    idmapped("store", () -> clone(scratch.path()), user),
+                    idmapped("tmpfs", "Linux shifts ids on tmpfs from 6.3 on", this::tmpfs, user),
+                    idmapped(
+                            "store", "this file system does not let ids be shifted", () -> clone(scratch.path()), user),
                     Finding.of("idmapped layers", COST, () -> layers(user)));
         } catch (RuntimeException failure) {
             return List.of(Finding.missing("user namespaces", String.valueOf(failure.getMessage()), COST));
@@ -49,13 +51,17 @@ public final class UserNamespaceProbe {
         Fd open();
     }
 
-    private Finding idmapped(String kind, Source source, UserNamespace user) {
-        return Finding.of("idmapped mounts (" + kind + ")", COST, () -> {
-            try (Fd mount = source.open()) {
-                shift(mount, user);
-                return "uids shifted by 100000";
-            }
-        });
+    private Finding idmapped(String kind, String whenInvalid, Source source, UserNamespace user) {
+        String name = "idmapped mounts (" + kind + ")";
+        try (Fd mount = source.open()) {
+            shift(mount, user);
+            return Finding.ok(name, "uids shifted by 100000");
+        } catch (KernelFailure failure) {
+            String detail = failure.is(Errno.EINVAL)
+                    ? "%s (%s: EINVAL)".formatted(whenInvalid, failure.call())
+                    : String.valueOf(failure.getMessage());
+            return Finding.missing(name, detail, COST);
+        }
     }
 
     /** An overlay whose upper directory is not idmapped; with one that is, the kernel makes it, but read-only. */
@@ -71,7 +77,7 @@ public final class UserNamespaceProbe {
             } catch (KernelFailure _) {
                 ThreadApart.withOwnMounts(kernel, () -> {
                     kernel.moveMount(layer.number(), Kernel.AT_FDCWD, scratch.path() + "/idmapped");
-                    return overlayByPath(upper, work);
+                    return overlayByPath();
                 });
                 return "overlay over attached layers";
             }
@@ -88,11 +94,12 @@ public final class UserNamespaceProbe {
         }
     }
 
-    private boolean overlayByPath(Fd upper, Fd work) {
+    /** Paths all through: before Linux 6.15 an overlay takes no directory of another mount namespace, and descriptors lead to one. */
+    private boolean overlayByPath() {
         try (Fd fs = new Fd(kernel, kernel.fsopen("overlay"))) {
             kernel.fsconfigString(fs.number(), "lowerdir", scratch.path() + "/idmapped");
-            kernel.fsconfigString(fs.number(), "upperdir", "/proc/self/fd/" + upper.number());
-            kernel.fsconfigString(fs.number(), "workdir", "/proc/self/fd/" + work.number());
+            kernel.fsconfigString(fs.number(), "upperdir", scratch.path() + "/idmapped-upper");
+            kernel.fsconfigString(fs.number(), "workdir", scratch.path() + "/idmapped-work");
             kernel.fsconfigCreate(fs.number());
             kernel.close(kernel.fsmount(fs.number(), 0));
             return true;
