@@ -4,15 +4,12 @@ import dev.berth.runtime.cni.CniConfigs;
 import dev.berth.runtime.cni.CniPlugins;
 import dev.berth.runtime.cni.CniState;
 import dev.berth.runtime.cni.ProcessRunner;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** Looks at what pods need for a network. */
 final class NetworkProbe {
-    private static final List<String> PROGRAM_DIRECTORIES =
-            List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
     private static final String NO_POD_NETWORK = "pods run on the host network only";
 
     private final Path configDirectory;
@@ -53,8 +50,7 @@ final class NetworkProbe {
 
     private static Finding filter() {
         List<String> found = List.of("iptables", "nft").stream()
-                .filter(program -> PROGRAM_DIRECTORIES.stream()
-                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program))))
+                .filter(program -> NodePrograms.find(program).isPresent())
                 .toList();
         return Finding.of(
                 "packet filter",

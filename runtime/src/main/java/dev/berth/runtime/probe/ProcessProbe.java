@@ -64,13 +64,16 @@ final class ProcessProbe {
     }
 
     private static Finding appArmor() {
-        boolean enabled =
-                ProcFile.read("/sys/module/apparmor/parameters/enabled").equals("Y");
-        return Finding.of(
-                "AppArmor",
-                "containers that ask for an AppArmor profile are refused",
-                enabled,
-                "enabled",
-                "not enabled in this kernel");
+        String name = "AppArmor";
+        if (!ProcFile.read("/sys/module/apparmor/parameters/enabled").equals("Y")) {
+            return Finding.missing(
+                    name, "not enabled in this kernel", "containers that ask for an AppArmor profile are refused");
+        }
+        return NodePrograms.find("apparmor_parser").isPresent()
+                ? Finding.ok(name, "enabled")
+                : Finding.degraded(
+                        name,
+                        "enabled, but apparmor_parser is not installed",
+                        "containers that ask for the runtime's default profile are refused, those that ask for none run without");
     }
 }
