@@ -1,7 +1,10 @@
 package dev.berth.cri.pod;
 
 import dev.berth.runtime.cgroup.Cgroup;
+import dev.berth.runtime.cgroup.CgroupResources;
+import dev.berth.runtime.cgroup.CgroupSpec;
 import dev.berth.runtime.cgroup.Cgroups;
+import dev.berth.runtime.cgroup.DevicePolicy;
 import dev.berth.runtime.launch.CgroupEntry;
 import dev.berth.runtime.systemd.Scope;
 import dev.berth.runtime.systemd.SliceName;
@@ -10,14 +13,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * systemd owns the tree: the place of a pod is a scope {@code berth-ID.scope} in the slice that the kubelet named, and what is below
- * a delegated scope is Berth's alone. The pod's pause process holds the scope, which would else go with the last container; it sits
- * in a cgroup of its own, because one with processes cannot hand controllers down. systemd removes a scope once it is empty, so
- * nothing here does.
+ * systemd owns the tree: a pod gets a scope {@code berth-ID.scope} in the slice that the kubelet named, and what is below a
+ * delegated scope is Berth's alone. The place of the pod is a cgroup {@code pod} in it and not the scope itself, whose limits systemd
+ * takes back at each daemon-reload. The pod's pause process holds the scope, which would else go with the last container; it sits
+ * in a cgroup of its own, because one with processes cannot hand controllers down. systemd removes a scope with all below once it
+ * has no process, so nothing here does.
  */
 public final class SystemdDriver implements PodCgroups {
     private static final Duration DEATH = Duration.ofSeconds(10);
     private static final String SCOPE = ".scope";
+    private static final String POD = "pod";
 
     private final Cgroups cgroups;
     private final Systemd systemd;
@@ -38,7 +43,7 @@ public final class SystemdDriver implements PodCgroups {
     @Override
     public String place(String asked, String podId) {
         SliceName parent = asked.isEmpty() ? slice : SliceName.parse(asked);
-        return parent.path() + "/" + scope(podId);
+        return parent.path() + "/" + scope(podId) + "/" + POD;
     }
 
     @Override
@@ -58,13 +63,15 @@ public final class SystemdDriver implements PodCgroups {
     @Override
     public void launchPause(String place, String podId, Launcher launcher) throws InterruptedException {
         int pid = launcher.launch(CgroupEntry.none());
-        systemd.start(new Scope(scope(podId), slice(place), "Berth pod " + podId, pid));
-        cgroups.open(place).child(PodCgroups.name(podId)).move(pid);
+        String scope = scopeOf(place);
+        systemd.start(new Scope(scope(podId), slice(scope), "Berth pod " + podId, pid));
+        cgroups.open(scope).child(PodCgroups.name(podId)).move(pid);
+        cgroups.create(new CgroupSpec(scope, POD, CgroupResources.NONE, DevicePolicy.all()));
     }
 
     @Override
     public void killPause(String place, String podId) {
-        kill(cgroups.open(place));
+        kill(cgroups.open(scopeOf(place)));
     }
 
     /** The scope goes by itself, and its slice is the kubelet's or shared. */
@@ -83,8 +90,12 @@ public final class SystemdDriver implements PodCgroups {
         }
     }
 
-    private static SliceName slice(String place) {
-        String parent = place.substring(0, place.lastIndexOf('/'));
+    private static String scopeOf(String place) {
+        return place.substring(0, place.lastIndexOf(SCOPE) + SCOPE.length());
+    }
+
+    private static SliceName slice(String scope) {
+        String parent = scope.substring(0, scope.lastIndexOf('/'));
         return parent.isEmpty() ? SliceName.ROOT : SliceName.parse(parent);
     }
 

@@ -31,13 +31,13 @@ class SystemdDriverTest {
 
     @Test
     void aPodGoesToAScopeInTheSliceThatTheKubeletNames() {
-        assertEquals(PATH + "/berth-3f.scope", driver.place(PATH, "3f"));
-        assertEquals(PATH + "/berth-3f.scope", driver.place(SLICE, "3f"));
+        assertEquals(PATH + "/berth-3f.scope/pod", driver.place(PATH, "3f"));
+        assertEquals(PATH + "/berth-3f.scope/pod", driver.place(SLICE, "3f"));
     }
 
     @Test
     void aPodThatNamesNoSliceGoesToBerthsOwn() {
-        assertEquals("/berth.slice/berth-3f.scope", driver.place("", "3f"));
+        assertEquals("/berth.slice/berth-3f.scope/pod", driver.place("", "3f"));
     }
 
     @Test
@@ -52,7 +52,7 @@ class SystemdDriverTest {
         List<Integer> born = new ArrayList<>();
         assertThrows(
                 SystemdFailure.class,
-                () -> driver.launchPause(PATH + "/berth-3f.scope", "3f", entry -> {
+                () -> driver.launchPause(PATH + "/berth-3f.scope/pod", "3f", entry -> {
                     born.addAll(entry.tasks());
                     assertEquals(null, entry.directory());
                     return PID;
@@ -63,7 +63,7 @@ class SystemdDriverTest {
 
     @Test
     void takingBackWhatWasNeverMadeIsFine() {
-        driver.killPause(PATH + "/berth-none.scope", "none");
+        driver.killPause(PATH + "/berth-none.scope/pod", "none");
         driver.removeLeftover("berth-test-none");
     }
 }
