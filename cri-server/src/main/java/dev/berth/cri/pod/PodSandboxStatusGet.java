@@ -4,7 +4,10 @@ import dev.berth.cri.server.Rpc;
 import dev.berth.cri.v1.PodSandboxStatusRequest;
 import dev.berth.cri.v1.PodSandboxStatusResponse;
 
-/** PodSandboxStatus. */
+/**
+ * PodSandboxStatus. It has no timestamp: kubelets that use events read one as seconds, take it for a time to come, and believe no
+ * event of that pod any more; without one they go by their own clock.
+ */
 public final class PodSandboxStatusGet implements Rpc<PodSandboxStatusRequest, PodSandboxStatusResponse> {
     private final Platform platform;
     private final Pods pods;
@@ -20,8 +23,7 @@ public final class PodSandboxStatusGet implements Rpc<PodSandboxStatusRequest, P
         PodSnapshot snapshot = PodSnapshot.of(pod);
         PodSandboxStatusResponse.Builder response = PodSandboxStatusResponse.newBuilder()
                 .setStatus(snapshot.pod())
-                .addAllContainersStatuses(snapshot.containers())
-                .setTimestamp(platform.now());
+                .addAllContainersStatuses(snapshot.containers());
         if (request.getVerbose()) {
             response.putInfo("info", PodInfo.json(platform, pod));
         }
