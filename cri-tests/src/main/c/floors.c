@@ -7,6 +7,7 @@
  *     clone                               clone3 with six new namespaces, exec of TRUE, wait
  *     exec                                fork, setns into those of a waiting process, fork, exec of TRUE, wait
  *     plugins BRIDGE CONF PORTMAP CONF    CNI ADD by both plugins, one after the other, for a new network namespace
+ *     release                             what the DEL by both plugins took that followed the last ADD
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,7 @@ enum { SIX = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NE
 
 static char *program;
 static pid_t waiting;
+static long long released = -1;
 extern char **environ;
 
 static long long now(void)
@@ -131,7 +133,9 @@ static long long plugins(const char *line)
 	long long begin = now();
 	int ok = plugin(bridge, bridge_conf, "ADD", netns) && plugin(portmap, portmap_conf, "ADD", netns);
 	long long took = now() - begin;
+	begin = now();
 	ok &= plugin(portmap, portmap_conf, "DEL", netns) && plugin(bridge, bridge_conf, "DEL", netns);
+	released = ok ? now() - begin : -1;
 	kill(netns, SIGKILL);
 	waitpid(netns, NULL, 0);
 	return ok ? took : -1;
@@ -164,6 +168,8 @@ int main(int argc, char **argv)
 			took = exec_true() ? timed(exec_true) : -1;
 		else if (strncmp(line, "plugins ", 8) == 0)
 			took = plugins(line);
+		else if (strcmp(line, "release\n") == 0)
+			took = released;
 		printf("%lld %s\n", took, took < 0 ? strerror(errno) : "");
 		fflush(stdout);
 	}

@@ -157,6 +157,7 @@ public final class BenchCommand implements Callable<Integer> {
         return "%nTo the floor, %s:%n".formatted(subject)
                 + results.toFloor(subject, Workload.POD_HOST, Floors.CLONE)
                 + results.toFloor(subject, Workload.POD_BRIDGE, Floors.PLUGINS)
+                + results.toFloor(subject, Workload.POD_BRIDGE_END, Floors.RELEASE)
                 + results.toFloor(subject, Workload.CONTAINER, Floors.CLONE)
                 + results.toFloor(subject, Workload.FIRST_BYTE, Floors.CLONE)
                 + results.toFloor(subject, Workload.EXEC, Floors.EXEC);

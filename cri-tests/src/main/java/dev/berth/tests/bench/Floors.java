@@ -18,6 +18,7 @@ final class Floors implements AutoCloseable {
     static final String CLONE = "clone3 with six namespaces + exec";
     static final String EXEC = "fork + setns + fork + exec";
     static final String PLUGINS = "CNI ADD by bridge and portmap, bare";
+    static final String RELEASE = "CNI DEL by portmap and bridge, bare";
 
     private static final String BRIDGE = "benchfloor0";
 
@@ -56,6 +57,7 @@ final class Floors implements AutoCloseable {
         measure("clone", results.series(OPERATION, CLONE));
         measure("exec", results.series(OPERATION, EXEC));
         measure(plugins(), results.series(OPERATION, PLUGINS));
+        measure("release", results.series(OPERATION, RELEASE));
     }
 
     /** Does the operation once and counts what its program says. */

@@ -30,6 +30,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Workload {
     static final String POD_HOST = "pod start, host network";
     static final String POD_BRIDGE = "pod start, bridge CNI";
+    static final String POD_BRIDGE_END = "stop and remove pod, bridge CNI";
     static final String CONTAINER = "container create + start";
     static final String FIRST_BYTE = "StartContainer -> first byte";
     static final String EXEC = "ExecSync of true";
@@ -63,7 +64,7 @@ final class Workload {
         results.measure("stop and remove pod, host network", name, pod::close);
 
         RunningPod bridged = startedPod(POD_BRIDGE, subject, pods.config("bridge" + round));
-        results.measure("stop and remove pod, bridge CNI", name, bridged::close);
+        results.measure(POD_BRIDGE_END, name, bridged::close);
     }
 
     private RunningPod startedPod(String operation, Subject subject, PodSandboxConfig.Builder config) throws Exception {
