@@ -12,6 +12,9 @@ import java.util.Optional;
 /** Tries what pods with user namespaces need: one to be made, and mounts and layers with their ids shifted into it. */
 public final class UserNamespaceProbe {
     private static final String COST = "pods with user namespaces (hostUsers: false) cannot run";
+    private static final String LOWER = "idmapped";
+    private static final String UPPER = "idmapped-upper";
+    private static final String WORK = "idmapped-work";
 
     private final Kernel kernel;
     private final Scratch scratch;
@@ -66,21 +69,38 @@ public final class UserNamespaceProbe {
 
     /** An overlay whose upper directory is not idmapped; with one that is, the kernel makes it, but read-only. */
     private String layers(UserNamespace user) {
-        try (Fd _ = scratch.directory("idmapped");
-                Fd upper = scratch.directory("idmapped-upper");
-                Fd work = scratch.directory("idmapped-work");
-                Fd layer = clone(scratch.path().resolve("idmapped"))) {
-            shift(layer, user);
-            try {
-                overlay(layer, upper, work);
-                return "overlay over detached layers";
-            } catch (KernelFailure _) {
-                ThreadApart.withOwnMounts(kernel, () -> {
-                    kernel.moveMount(layer.number(), Kernel.AT_FDCWD, scratch.path() + "/idmapped");
-                    return overlayByPath();
-                });
+        try (Fd layer = layer(user);
+                Fd upper = scratch.directory(UPPER);
+                Fd work = scratch.directory(WORK)) {
+            overlay(layer, upper, work);
+            return "overlay over detached layers";
+        } catch (KernelFailure _) {
+            return attachedLayers(user);
+        }
+    }
+
+    /** Before Linux 6.15 a layer must be attached: where only one thread sees it. */
+    String attachedLayers(UserNamespace user) {
+        try (Fd layer = layer(user);
+                Fd _ = scratch.directory(UPPER);
+                Fd _ = scratch.directory(WORK)) {
+            return ThreadApart.withOwnMounts(kernel, () -> {
+                kernel.moveMount(layer.number(), Kernel.AT_FDCWD, path(LOWER));
+                overlayByPath();
                 return "overlay over attached layers";
-            }
+            });
+        }
+    }
+
+    private Fd layer(UserNamespace user) {
+        scratch.directory(LOWER).close();
+        Fd layer = clone(scratch.path().resolve(LOWER));
+        try {
+            shift(layer, user);
+            return layer;
+        } catch (KernelFailure failure) {
+            layer.close();
+            throw failure;
         }
     }
 
@@ -94,16 +114,19 @@ public final class UserNamespaceProbe {
         }
     }
 
-    /** Paths all through: before Linux 6.15 an overlay takes no directory of another mount namespace, and descriptors lead to one. */
-    private boolean overlayByPath() {
+    /** Paths all through: an overlay takes no directory of another mount namespace, and a descriptor would lead to one. */
+    private void overlayByPath() {
         try (Fd fs = new Fd(kernel, kernel.fsopen("overlay"))) {
-            kernel.fsconfigString(fs.number(), "lowerdir", scratch.path() + "/idmapped");
-            kernel.fsconfigString(fs.number(), "upperdir", scratch.path() + "/idmapped-upper");
-            kernel.fsconfigString(fs.number(), "workdir", scratch.path() + "/idmapped-work");
+            kernel.fsconfigString(fs.number(), "lowerdir", path(LOWER));
+            kernel.fsconfigString(fs.number(), "upperdir", path(UPPER));
+            kernel.fsconfigString(fs.number(), "workdir", path(WORK));
             kernel.fsconfigCreate(fs.number());
             kernel.close(kernel.fsmount(fs.number(), 0));
-            return true;
         }
+    }
+
+    private String path(String name) {
+        return scratch.path().resolve(name).toString();
     }
 
     private void shift(Fd mount, UserNamespace user) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.kernel.LinuxKernel;
@@ -46,6 +47,16 @@ class NodeCheckTest {
         for (Finding finding : check()) {
             assertEquals(finding.state() == Finding.State.OK, finding.cost().isEmpty(), finding.toString());
             assertFalse(finding.detail().isBlank(), finding.toString());
+        }
+    }
+
+    @Test
+    void layersOfAUserNamespaceAreFoundToWorkAttachedToo() {
+        Finding store = find(check(), "idmapped mounts (store)");
+        assumeTrue(store.state() == Finding.State.OK, store.detail());
+        try (Scratch scratch = Scratch.below(dir, KERNEL);
+                UserNamespace user = UserNamespace.open(KERNEL)) {
+            assertEquals("overlay over attached layers", new UserNamespaceProbe(KERNEL, scratch).attachedLayers(user));
         }
     }
 
