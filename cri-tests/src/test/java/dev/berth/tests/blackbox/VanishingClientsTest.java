@@ -165,11 +165,14 @@ class VanishingClientsTest {
 
     private static int read(Socket socket, Random random) throws IOException {
         int wanted = random.nextInt(MOST_READ);
-        socket.setSoTimeout(1 + random.nextInt(200));
+        int patience = 1 + random.nextInt(200);
+        // What comes in drops never times out.
+        long end = System.nanoTime() + 2L * patience * 1_000_000;
+        socket.setSoTimeout(patience);
         byte[] buffer = new byte[4096];
         int got = 0;
         try {
-            for (int n = socket.getInputStream().read(buffer); n > 0 && got < wanted; ) {
+            for (int n = socket.getInputStream().read(buffer); n > 0 && got < wanted && System.nanoTime() < end; ) {
                 got += n;
                 n = socket.getInputStream().read(buffer);
             }
