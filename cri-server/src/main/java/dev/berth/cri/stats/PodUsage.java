@@ -4,6 +4,7 @@ import dev.berth.cri.container.Container;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.Pod;
 import dev.berth.cri.v1.LinuxPodSandboxStats;
+import dev.berth.cri.v1.NetworkUsage;
 import dev.berth.cri.v1.PodSandboxAttributes;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.PodSandboxStats;
@@ -63,11 +64,17 @@ public final class PodUsage {
         linux.setProcess(UsageView.processes(count, platform.now()));
     }
 
-    /** The traffic of the node is not that of a pod on the node's network. */
+    /**
+     * The traffic of the node is not that of a pod on the node's network. A pod that has no device yet, or none any more, has no
+     * traffic: the kubelet ends with a fault over usage without a default interface.
+     */
     private void addNetwork(LinuxPodSandboxStats.Builder linux, Pod pod) {
         if (!pod.hostNetwork()) {
-            linux.setNetwork(UsageView.network(
-                    NetworkDevices.of(platform.kernel(), pod.record().getShimPid()), platform.now()));
+            NetworkUsage usage = UsageView.network(
+                    NetworkDevices.of(platform.kernel(), pod.record().getShimPid()), platform.now());
+            if (usage.hasDefaultInterface()) {
+                linux.setNetwork(usage);
+            }
         }
     }
 }

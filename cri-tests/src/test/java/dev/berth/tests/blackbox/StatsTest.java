@@ -4,6 +4,7 @@ import static dev.berth.tests.blackbox.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.v1.ContainerStats;
 import dev.berth.cri.v1.ContainerStatsFilter;
@@ -17,6 +18,7 @@ import dev.berth.cri.v1.NetworkInterfaceUsage;
 import dev.berth.cri.v1.PodSandboxStats;
 import dev.berth.cri.v1.PodSandboxStatsFilter;
 import dev.berth.cri.v1.PodSandboxStatsRequest;
+import dev.berth.tests.node.Command;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -32,9 +34,11 @@ class StatsTest {
     private static final long LIMIT = 64L << 20;
     private static final String BUSY = "while :; do :; done";
 
+    private final TestNode node;
     private final Pods pods;
 
     StatsTest(TestNode node) {
+        this.node = node;
         pods = node.pods();
     }
 
@@ -68,6 +72,16 @@ class StatsTest {
                 stats(container).toString());
         assertFalse(
                 stats(container).getWritableLayer().getFsId().getMountpoint().isEmpty());
+    }
+
+    /** The kubelet ends with a fault over network usage without a default interface. */
+    @Test
+    void aPodWithoutADeviceHasNoNetworkUsage() throws Exception {
+        assumeTrue(node.isBerth(), "knows where the namespace is pinned");
+        RunningPod pod = pods.run("severed");
+        assertTrue(linux(pod).hasNetwork());
+        Command.mustRun("ip", "-n", "berth-" + pod.id(), "link", "delete", "eth0");
+        assertFalse(linux(pod).hasNetwork(), "loopback alone is no network");
     }
 
     @Test
