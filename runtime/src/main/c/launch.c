@@ -262,7 +262,7 @@ void take_master(struct process *p, int master)
 		p->input = fcntl(master, F_DUPFD_CLOEXEC, 3);
 }
 
-static void heard_end(struct process *p)
+void launch_heard(struct process *p)
 {
 	serve_close(&p->handshake);
 	if (p->error || p->kind == KIND_CREATE)
@@ -285,7 +285,7 @@ void launch_hear(struct process *p)
 			return;
 		if (n != sizeof report) {
 			close_fd(&fd);
-			heard_end(p);
+			launch_heard(p);
 			return;
 		}
 		if (fd >= 0)

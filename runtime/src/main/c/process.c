@@ -216,6 +216,9 @@ static void reaped(struct process *p, int pid, int status)
 		launch_hear(p);
 	if (p->pid != pid) /* a clone has taken its place: op FORK */
 		return;
+	/* The clone has ended, and its parent, which is about to, holds the socket open still. */
+	if (p->state == LAUNCHING && p->handshake >= 0)
+		launch_heard(p);
 	if (p->kind == KIND_CREATE && !p->error) {
 		created(p, status);
 		return;

@@ -84,6 +84,9 @@ uint64_t now_ns(void);
 /* launch.c: from a plan to a running process */
 int launch(struct process *p, int plan_fd, int listener, const int *fds, unsigned count);
 void launch_hear(struct process *p);
+
+/* Nothing more is to be heard of a launch: it has succeeded, unless a failure was told. */
+void launch_heard(struct process *p);
 int launch_start(void);
 void take_master(struct process *p, int master); /* takes the descriptor over */
 

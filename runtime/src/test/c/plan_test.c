@@ -85,7 +85,7 @@ static void checks_the_frame(void)
 	plan.data[plan.used - 1] = 'x';
 	REFUSED("data that does not end with NUL");
 	exec_plan();
-	plan.header.kind = 5;
+	plan.header.kind = 6;
 	REFUSED("an unknown kind");
 }
 
