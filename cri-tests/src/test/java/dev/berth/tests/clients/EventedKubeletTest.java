@@ -1,13 +1,8 @@
 package dev.berth.tests.clients;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.berth.tests.node.Command;
-import dev.berth.tests.node.TestNode;
-import dev.berth.tests.world.NodeExtension;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -24,31 +19,19 @@ class EventedKubeletTest {
     @TempDir
     private static Path folder;
 
-    private static TestNode node;
+    private static KubeletNode node;
     private static Kubelet kubelet;
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(Command.find("kubelet").isPresent(), "kubelet is not on PATH");
-        assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
-        node = TestNode.start("berthevented0");
-        try {
-            kubelet = Kubelet.start(
-                    folder.resolve("kubelet"), node.client().socket(), "EventedPLEG", "PodAndContainerStatsFromCRI");
-        } catch (IOException e) {
-            node.close();
-            throw e;
-        }
+        node = KubeletNode.start("berthevented0", folder, "EventedPLEG", "PodAndContainerStatsFromCRI");
+        kubelet = node.kubelet();
     }
 
     @AfterAll
     static void manifestsThatAreGoneLeaveNothing() throws Exception {
-        if (kubelet == null) {
-            return;
-        }
-        try (TestNode _ = node;
-                Kubelet _ = kubelet) {
-            KubeletTest.awaitNothingOn(node);
+        if (node != null) {
+            node.end();
         }
     }
 

@@ -2,14 +2,9 @@ package dev.berth.tests.clients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.berth.cri.v1.ListContainersRequest;
-import dev.berth.tests.node.Command;
 import dev.berth.tests.node.TestNode;
-import dev.berth.tests.world.NodeExtension;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -20,35 +15,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real kubelet runs real pods. */
 class KubeletTest {
-    private static final int PATIENCE_SECONDS = 180;
 
     @TempDir
     private static Path folder;
 
-    private static TestNode node;
+    private static KubeletNode node;
     private static Kubelet kubelet;
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(Command.find("kubelet").isPresent(), "kubelet is not on PATH");
-        assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
-        node = TestNode.start("berthkubelet0");
-        try {
-            kubelet = Kubelet.start(folder.resolve("kubelet"), node.client().socket());
-        } catch (IOException e) {
-            node.close();
-            throw e;
-        }
+        node = KubeletNode.start("berthkubelet0", folder);
+        kubelet = node.kubelet();
     }
 
     @AfterAll
     static void manifestsThatAreGoneLeaveNothing() throws Exception {
-        if (kubelet == null) {
-            return;
-        }
-        try (TestNode _ = node;
-                Kubelet _ = kubelet) {
-            awaitNothingOn(node);
+        if (node != null) {
+            node.end();
         }
     }
 
@@ -93,21 +76,6 @@ class KubeletTest {
             }
         }
         return false;
-    }
-
-    /** The kubelet's garbage collection comes round once a minute. */
-    static void awaitNothingOn(TestNode node) throws Exception {
-        for (int i = 0; i < 2 * PATIENCE_SECONDS; i++) {
-            int containers = node.client()
-                    .runtime()
-                    .listContainers(ListContainersRequest.getDefaultInstance())
-                    .getContainersCount();
-            if (containers == 0 && node.pods().list().isEmpty()) {
-                return;
-            }
-            Thread.sleep(500);
-        }
-        throw new AssertionError("These pods are left: " + node.pods().list());
     }
 
     private static String wholePod(Path shared) {
