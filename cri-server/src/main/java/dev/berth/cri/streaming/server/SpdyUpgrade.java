@@ -16,7 +16,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,10 +35,7 @@ final class SpdyUpgrade {
     }
 
     static SpdyUpgrade of(Sessions sessions, FullHttpRequest request, Grant grant) {
-        List<String> offered = request.headers().getAll(VERSION).stream()
-                .flatMap(line -> Arrays.stream(line.split(",")))
-                .map(String::strip)
-                .toList();
+        List<String> offered = Offered.in(request, VERSION);
         return new SpdyUpgrade(sessions, offered, grant);
     }
 
@@ -97,10 +93,7 @@ final class SpdyUpgrade {
     }
 
     private void refuse(ChannelHandlerContext context, List<String> spoken) {
-        FullHttpResponse response = Entrance.response(
-                HttpResponseStatus.FORBIDDEN,
-                "None of the protocols %s is spoken here; these are: %s."
-                        .formatted(String.join(", ", offered), String.join(", ", spoken)));
+        FullHttpResponse response = Entrance.response(HttpResponseStatus.FORBIDDEN, Offered.refusal(offered, spoken));
         response.headers().set(SPOKEN, spoken);
         Entrance.refuse(context, response);
     }

@@ -18,7 +18,6 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,10 +39,7 @@ final class WebSocketUpgrade {
     }
 
     static WebSocketUpgrade of(Sessions sessions, FullHttpRequest request, Grant grant) {
-        List<String> offered = request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
-                .flatMap(line -> Arrays.stream(line.split(",")))
-                .map(String::strip)
-                .toList();
+        List<String> offered = Offered.in(request, HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
         return new WebSocketUpgrade(sessions, request, offered, grant);
     }
 
@@ -107,10 +103,6 @@ final class WebSocketUpgrade {
     }
 
     private void refuse(ChannelHandlerContext context, List<String> spoken) {
-        Entrance.refuse(
-                context,
-                HttpResponseStatus.FORBIDDEN,
-                "None of the protocols %s is spoken here; these are: %s."
-                        .formatted(String.join(", ", offered), String.join(", ", spoken)));
+        Entrance.refuse(context, HttpResponseStatus.FORBIDDEN, Offered.refusal(offered, spoken));
     }
 }
