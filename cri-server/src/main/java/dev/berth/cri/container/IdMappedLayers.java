@@ -58,17 +58,13 @@ final class IdMappedLayers {
     }
 
     private static int detached(Kernel kernel, Overlay.Stack stack, List<Fd> layers) {
+        List<Fd> open = new ArrayList<>();
         try (Fd fs = new Fd(kernel, kernel.fsopen("overlay"))) {
             layers.forEach(layer -> kernel.fsconfigFd(fs.number(), "lowerdir+", layer.number()));
-            if (stack.upper() != null && stack.work() != null) {
-                try (Fd upper = Fd.directory(kernel, stack.upper());
-                        Fd work = Fd.directory(kernel, stack.work())) {
-                    kernel.fsconfigFd(fs.number(), "upperdir", upper.number());
-                    kernel.fsconfigFd(fs.number(), "workdir", work.number());
-                    return Overlay.create(kernel, fs, stack);
-                }
-            }
+            Overlay.writableDescriptors(kernel, fs, stack, open);
             return Overlay.create(kernel, fs, stack);
+        } finally {
+            open.forEach(Fd::close);
         }
     }
 
@@ -84,16 +80,13 @@ final class IdMappedLayers {
                     kernel.moveMount(layers.get(i).number(), root.number(), Integer.toString(i));
                 }
                 kernel.mkdirat(root.number(), "overlay", 0700);
-                kernel.mount("overlay", "overlay", "overlay", 0, options(stack, layers.size()));
+                kernel.mount("overlay", "overlay", "overlay", 0, Overlay.options(stack, names(layers.size())));
                 return kernel.openTree(root.number(), "overlay", Kernel.OPEN_TREE_CLONE);
             }
         });
     }
 
-    private static String options(Overlay.Stack stack, int layers) {
-        String lower = IntStream.range(0, layers).mapToObj(Integer::toString).collect(Collectors.joining(":"));
-        return stack.upper() == null
-                ? "lowerdir=" + lower
-                : "lowerdir=%s,upperdir=%s,workdir=%s,volatile".formatted(lower, stack.upper(), stack.work());
+    private static String names(int layers) {
+        return IntStream.range(0, layers).mapToObj(Integer::toString).collect(Collectors.joining(":"));
     }
 }

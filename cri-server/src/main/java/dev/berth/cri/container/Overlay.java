@@ -114,6 +114,11 @@ final class Overlay {
         for (LayerPath layer : stack.layers().topFirst()) {
             kernel.fsconfigFd(fs.number(), "lowerdir+", open(kernel, layer.directory(), open));
         }
+        writableDescriptors(kernel, fs, stack, open);
+    }
+
+    /** Gives the writable directories of a stack, if it has any, by descriptors; those are added to {@code open}. */
+    static void writableDescriptors(Kernel kernel, Fd fs, Stack stack, List<Fd> open) {
         if (stack.upper() != null && stack.work() != null) {
             kernel.fsconfigFd(fs.number(), "upperdir", open(kernel, stack.upper(), open));
             kernel.fsconfigFd(fs.number(), "workdir", open(kernel, stack.work(), open));
@@ -145,11 +150,16 @@ final class Overlay {
     /** mount(2) takes a page of options, and what it mounts is cloned before the thread's mounts go. */
     private static int detachedAgain(Kernel kernel, Stack stack, String lower) {
         enterLinks(kernel, stack);
-        String writable =
-                stack.upper() == null ? "" : ",upperdir=%s,workdir=%s,volatile".formatted(stack.upper(), stack.work());
         String links = stack.layers().links().toString();
-        kernel.mount("overlay", links, "overlay", 0, "lowerdir=" + lower + writable);
+        kernel.mount("overlay", links, "overlay", 0, options(stack, lower));
         return kernel.openTree(Kernel.AT_FDCWD, links, Kernel.OPEN_TREE_CLONE);
+    }
+
+    /** For mount(2). */
+    static String options(Stack stack, String lower) {
+        return stack.upper() == null
+                ? "lowerdir=" + lower
+                : "lowerdir=%s,upperdir=%s,workdir=%s,volatile".formatted(lower, stack.upper(), stack.work());
     }
 
     private static void enterLinks(Kernel kernel, Stack stack) {
