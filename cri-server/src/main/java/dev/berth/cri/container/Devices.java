@@ -72,7 +72,8 @@ final class Devices {
         CdiNode.Numbers numbers = node.numbers();
         DeviceNode found = numbers == null
                 ? node(Path.of(node.hostPath()), node.path())
-                : new DeviceNode(node.path(), type(numbers) | 0666, device(numbers), 0, 0);
+                : new DeviceNode(
+                        node.path(), type(numbers) | 0666, DeviceNode.device(numbers.major(), numbers.minor()), 0, 0);
         Integer mode = node.mode();
         Integer uid = node.uid();
         Integer gid = node.gid();
@@ -180,25 +181,12 @@ final class Devices {
         boolean block = (node.mode() & Stat.S_IFMT) == Stat.S_IFBLK;
         return new DeviceRule(
                 block ? DeviceRule.Type.BLOCK : DeviceRule.Type.CHARACTER,
-                major(node.device()),
-                minor(node.device()),
+                node.major(),
+                node.minor(),
                 granted.access());
     }
 
     private static int type(CdiNode.Numbers numbers) {
         return numbers.block() ? Stat.S_IFBLK : Stat.S_IFCHR;
-    }
-
-    private static long device(CdiNode.Numbers numbers) {
-        long minor = numbers.minor();
-        return ((long) numbers.major() << 8) | (minor & 0xff) | ((minor & 0xfff00) << 12);
-    }
-
-    private static int major(long device) {
-        return (int) ((device >> 8) & 0xfff);
-    }
-
-    private static int minor(long device) {
-        return (int) ((device & 0xff) | ((device >> 12) & 0xfff00));
     }
 }

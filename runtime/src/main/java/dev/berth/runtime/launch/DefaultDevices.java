@@ -20,7 +20,7 @@ final class DefaultDevices {
     private DefaultDevices() {}
 
     private static DeviceNode node(String name, int major, int minor) {
-        return new DeviceNode(name, Stat.S_IFCHR | 0666, (long) major << 8 | minor, 0, 0);
+        return new DeviceNode(name, Stat.S_IFCHR | 0666, DeviceNode.device(major, minor), 0, 0);
     }
 
     private static Map<String, String> links() {

@@ -140,8 +140,8 @@ public final class OciConfig {
         int format = device.mode() & Stat.S_IFMT;
         json.put("path", device.path());
         json.put("type", format == Stat.S_IFBLK ? "b" : format == Stat.S_IFCHR ? "c" : "p");
-        json.put("major", device.device() >> 8 & 0xfff);
-        json.put("minor", (device.device() & 0xff) | (device.device() >> 12 & 0xfff00));
+        json.put("major", device.major());
+        json.put("minor", device.minor());
         json.put("fileMode", device.mode() & ~Stat.S_IFMT);
         json.put("uid", Integer.toUnsignedLong(device.uid()));
         json.put("gid", Integer.toUnsignedLong(device.gid()));
