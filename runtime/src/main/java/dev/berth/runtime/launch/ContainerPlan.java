@@ -80,14 +80,7 @@ public final class ContainerPlan {
         plan.stdio(output.stdio())
                 .owner(ids.host(identity.uid()), ids.host(identity.gid()))
                 .streams(plan.pass(output.stdin()), Register.NONE, Register.NONE);
-        Integer log = output.logDirectory();
-        if (log != null) {
-            plan.log(plan.pass(log), output.logName());
-        }
-        Integer oom = output.oomFile();
-        if (oom != null) {
-            plan.oomFile(plan.pass(oom));
-        }
+        output.logAndOomInto(plan);
     }
 
     private void inNode() {

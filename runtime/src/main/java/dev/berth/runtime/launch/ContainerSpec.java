@@ -1,5 +1,6 @@
 package dev.berth.runtime.launch;
 
+import dev.berth.runtime.plan.PlanBuilder;
 import dev.berth.runtime.plan.Stdio;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,17 @@ public record ContainerSpec(
             @Nullable Integer logDirectory,
             String logName,
             int stdin,
-            @Nullable Integer oomFile) {}
+            @Nullable Integer oomFile) {
+        /** Says in a plan where the log goes and where OOM kills are counted. */
+        void logAndOomInto(PlanBuilder plan) {
+            if (logDirectory != null) {
+                plan.log(plan.pass(logDirectory), logName);
+            }
+            if (oomFile != null) {
+                plan.oomFile(plan.pass(oomFile));
+            }
+        }
+    }
 
     /** The same container with another way into its cgroup. */
     public ContainerSpec entering(CgroupEntry other) {

@@ -55,13 +55,6 @@ public final class CreatePlan {
         plan.stdio(output.stdio());
         Register stdin = plan.pass(output.stdin());
         plan.streams(terminal ? Register.NONE : stdin, Register.NONE, Register.NONE);
-        Integer log = output.logDirectory();
-        if (log != null) {
-            plan.log(plan.pass(log), output.logName());
-        }
-        Integer oom = output.oomFile();
-        if (oom != null) {
-            plan.oomFile(plan.pass(oom));
-        }
+        output.logAndOomInto(plan);
     }
 }
