@@ -67,9 +67,7 @@ public final class ContainerUpdate implements Rpc<UpdateContainerResourcesReques
         try {
             platform.cgroups().open(record.getCgroup()).update(Resources.of(changed));
         } catch (CgroupFailure failure) {
-            CriFailure.Kind kind =
-                    failure.kind() == CgroupFailure.Kind.INVALID ? CriFailure.Kind.INVALID : CriFailure.Kind.INTERNAL;
-            throw new CriFailure(kind, String.valueOf(failure.getMessage()), failure);
+            throw Resources.told(failure);
         }
     }
 }

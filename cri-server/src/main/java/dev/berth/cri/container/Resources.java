@@ -1,6 +1,8 @@
 package dev.berth.cri.container;
 
+import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerResources;
+import dev.berth.runtime.cgroup.CgroupFailure;
 import dev.berth.runtime.cgroup.CgroupResources;
 
 /** Limits, from CRI's words to the cgroup's. */
@@ -20,6 +22,13 @@ public final class Resources {
                         .map(limit -> new CgroupResources.HugepageLimit(limit.getPageSize(), limit.getLimit()))
                         .toList())
                 .withUnified(resources.getUnifiedMap());
+    }
+
+    /** What is told of limits that could not be set: INVALID when they are wrong, else INTERNAL. */
+    public static CriFailure told(CgroupFailure failure) {
+        CriFailure.Kind kind =
+                failure.kind() == CgroupFailure.Kind.INVALID ? CriFailure.Kind.INVALID : CriFailure.Kind.INTERNAL;
+        return new CriFailure(kind, String.valueOf(failure.getMessage()), failure);
     }
 
     /** The limits after an update: what the update leaves alone stays. */

@@ -1,7 +1,6 @@
 package dev.berth.cri.pod;
 
 import dev.berth.cri.container.Resources;
-import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerResources;
 import dev.berth.cri.v1.LinuxPodSandboxConfig;
 import dev.berth.runtime.cgroup.Cgroup;
@@ -42,9 +41,7 @@ final class PodLimits {
                         .create(new CgroupSpec(parent, place.substring(slash + 1), resources, DevicePolicy.all()));
             }
         } catch (CgroupFailure failure) {
-            CriFailure.Kind kind =
-                    failure.kind() == CgroupFailure.Kind.INVALID ? CriFailure.Kind.INVALID : CriFailure.Kind.INTERNAL;
-            throw new CriFailure(kind, String.valueOf(failure.getMessage()), failure);
+            throw Resources.told(failure);
         }
     }
 
