@@ -61,6 +61,7 @@ import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.LinuxKernel;
 import dev.berth.runtime.probe.UserNamespaceProbe;
 import dev.berth.runtime.shim.Helper;
+import dev.berth.runtime.shim.Programs;
 import dev.berth.runtime.shim.Reactor;
 import dev.berth.state.v1.ContainerRecord;
 import dev.berth.state.v1.PodRecord;
@@ -69,7 +70,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -89,9 +92,8 @@ public final class BerthNode implements Node {
     private volatile @Nullable UserNamespaceSupport userNamespaces;
     private volatile @Nullable Helper helper;
     private volatile @Nullable StreamServer streaming;
-    private volatile @Nullable Reactor reactor;
-    private volatile @Nullable StoredImages images;
-    private volatile @Nullable OrphanedAttachments orphans;
+    /** What was brought up, the last first. */
+    private final Deque<Runnable> closing = new ConcurrentLinkedDeque<>();
 
     private BerthNode(EffectiveConfig effective, Metrics metrics) {
         this.effective = effective;
@@ -162,17 +164,19 @@ public final class BerthNode implements Node {
 
     private void bringUp(BerthConfig config) throws IOException, InterruptedException {
         Kernel kernel = new LinuxKernel();
-        Reactor started = new Reactor(kernel);
-        reactor = started;
+        Reactor reactor = new Reactor(kernel);
+        closing.push(reactor::close);
         Layout layout = layout(config);
         PrivateDirectories.make(layout.writableLayers());
         MountPoints.make(layout.mountPoints());
         PrivateDirectories.make(layout.state().resolve("pods"));
-        Helper spawner = Helper.start(started, config.shim(), layout.state());
+        Helper spawner = Helper.start(reactor, config.shim(), layout.state());
+        closing.push(spawner::close);
         helper = spawner;
+        Programs programs = new Programs(spawner);
         CniPlugins plugins = new CniPlugins(
                 config.cni().binDirs(),
-                new HelperPrograms(kernel, spawner),
+                new HelperPrograms(kernel, programs),
                 config.cni().timeout());
         CniPodNetwork pluginNetwork = new CniPodNetwork(
                 new CniConfigs(config.cni().confDir()), plugins, new AttachmentStore(layout.attachments()), metrics);
@@ -183,10 +187,10 @@ public final class BerthNode implements Node {
         userNamespaces = support;
         Platform platform = new Platform(
                 kernel,
-                started,
+                reactor,
                 spawner,
                 cgroups,
-                ConfiguredHandlers.of(config, kernel, spawner),
+                ConfiguredHandlers.of(config, kernel, programs),
                 pluginNetwork,
                 layout,
                 CgroupDrivers.of(config.cgroup(), cgroups),
@@ -200,7 +204,7 @@ public final class BerthNode implements Node {
     private void serve(Platform platform, BerthConfig config) throws IOException, InterruptedException {
         List<ContainerRecord> records = containers.store().load();
         StoredImages store = StoredImages.open(platform.kernel(), config, records);
-        images = store;
+        closing.push(store::close);
         ContainerParts parts = new ContainerParts(
                 platform,
                 pods,
@@ -223,7 +227,7 @@ public final class BerthNode implements Node {
         platform.userNamespaces().begin();
         Thread.ofVirtual().name("berth-apparmor").start(AppArmorDefault::load);
         events.whenLost(podRecovery::shimLost);
-        orphans = OrphanedAttachments.watch(platform.network(), pods, ORPHANS_EVERY);
+        closing.push(OrphanedAttachments.watch(platform.network(), pods, ORPHANS_EVERY)::close);
         events.whenPauseEnded(podRecovery::pauseEnded);
         ContainerStreams targets = new ContainerStreams(parts);
         StreamServer streams = StreamServer.start(
@@ -235,23 +239,14 @@ public final class BerthNode implements Node {
                         ServerTls.of(
                                 config.streaming().tlsCertFile(),
                                 config.streaming().tlsKeyFile())));
+        closing.push(streams::close);
         streaming = streams;
-        Gauges gauges = new Gauges(platform);
-        LayerUsage layers = new LayerUsage(platform);
-        changes.listen(gauges::changed);
-        changes.listen(layers::changed);
+        RpcTable usage = usage(platform, config, store);
         changes.listen(subscribers::changed);
-        ContainerUsage usage = new ContainerUsage(platform, gauges, layers);
-        PodUsage podUsage = new PodUsage(platform, gauges, usage);
-        PodSeries series = new PodSeries(platform, layers);
-        if (config.podMetrics()) {
-            metrics.collect(new PodPage(pods, series));
-        }
         deferred.complete(RpcTable.builder()
                 .all(Verbs.table(parts, shims, defaults(config)))
                 .all(StreamRpcs.table(targets, streams))
-                .all(StatsRpcs.table(pods, containers, podUsage, usage))
-                .all(SeriesRpcs.table(pods, series))
+                .all(usage)
                 .unary(
                         RuntimeServiceGrpc.getUpdateRuntimeConfigMethod(),
                         new RuntimeConfigUpdate(config.cni()
@@ -259,9 +254,26 @@ public final class BerthNode implements Node {
                                 .map(template -> new PodCidrTemplate(
                                         template, config.cni().confDir()))))
                 .stream(RuntimeServiceGrpc.getGetContainerEventsMethod(), new ContainerEvents(subscribers))
-                .all(ImageRpcs.table(store, metrics, at -> layers.total(at, containers.ids())))
                 .stream(ControlGrpc.getImportImageMethod(), new ImageImportCall(store.service()))
                 .build());
+    }
+
+    /** What pods, containers and images use, for CRI and for Prometheus. */
+    private RpcTable usage(Platform platform, BerthConfig config, StoredImages store) {
+        Gauges gauges = new Gauges(platform);
+        LayerUsage layers = new LayerUsage(platform);
+        changes.listen(gauges::changed);
+        changes.listen(layers::changed);
+        ContainerUsage usage = new ContainerUsage(platform, gauges, layers);
+        PodSeries series = new PodSeries(platform, layers);
+        if (config.podMetrics()) {
+            metrics.collect(new PodPage(pods, series));
+        }
+        return RpcTable.builder()
+                .all(StatsRpcs.table(pods, containers, new PodUsage(platform, gauges, usage), usage))
+                .all(SeriesRpcs.table(pods, series))
+                .all(ImageRpcs.table(store, metrics, at -> layers.total(at, containers.ids())))
+                .build();
     }
 
     private static PodDefaults defaults(BerthConfig config) {
@@ -299,25 +311,8 @@ public final class BerthNode implements Node {
 
     @Override
     public void close() {
-        OrphanedAttachments watched = orphans;
-        if (watched != null) {
-            watched.close();
-        }
-        StreamServer streams = streaming;
-        if (streams != null) {
-            streams.close();
-        }
-        StoredImages store = images;
-        if (store != null) {
-            store.close();
-        }
-        Helper spawner = helper;
-        if (spawner != null) {
-            spawner.close();
-        }
-        Reactor started = reactor;
-        if (started != null) {
-            started.close();
+        for (Runnable last = closing.poll(); last != null; last = closing.poll()) {
+            last.run();
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.berth.cri.handler.Handlers;
 import dev.berth.cri.handler.OciRuntime;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.oci.RuntimeCommand;
-import dev.berth.runtime.shim.Helper;
 import dev.berth.runtime.shim.Programs;
 import java.nio.file.Path;
 
@@ -14,8 +13,7 @@ import java.nio.file.Path;
 final class ConfiguredHandlers {
     private ConfiguredHandlers() {}
 
-    static Handlers of(BerthConfig config, Kernel kernel, Helper helper) {
-        Programs programs = new Programs(helper);
+    static Handlers of(BerthConfig config, Kernel kernel, Programs programs) {
         return new Handlers(config.runtimes().entrySet().stream()
                 .map(entry -> new OciRuntime(
                         settings(config, entry.getKey(), entry.getValue()),

@@ -6,9 +6,11 @@ import dev.berth.cri.pod.Platform;
 import dev.berth.cri.record.PrivateDirectories;
 import dev.berth.runtime.oci.Bundle;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -58,9 +60,8 @@ public final class OciBundles {
 
     /** The process that the runtime says it has left. */
     static int pid(Path file) {
-        try (var in = Files.newInputStream(file)) {
-            return Integer.parseInt(
-                    new String(in.readNBytes(LONGEST_PID), java.nio.charset.StandardCharsets.US_ASCII).strip());
+        try (InputStream in = Files.newInputStream(file)) {
+            return Integer.parseInt(new String(in.readNBytes(LONGEST_PID), StandardCharsets.US_ASCII).strip());
         } catch (IOException | NumberFormatException failure) {
             throw CriFailure.internal("the OCI runtime did not say which process it has made", failure);
         }

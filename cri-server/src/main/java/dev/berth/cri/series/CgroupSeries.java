@@ -3,6 +3,7 @@ package dev.berth.cri.series;
 import dev.berth.runtime.cgroup.CgroupDetail;
 import dev.berth.runtime.cgroup.CgroupStats;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The series that a container's cgroup tells. */
 final class CgroupSeries {
@@ -23,30 +24,32 @@ final class CgroupSeries {
             samples.add(Series.MEMORY_SWAP, swap == null ? 0 : swap.usage());
         }
         CgroupStats.Pressures pressures = stats.pressures();
-        CgroupStats.Pressure waited = pressures.cpu();
-        if (waited != null) {
-            samples.addMicros(
-                    Series.PRESSURE_CPU_STALLED_SECONDS_TOTAL, waited.full().total());
-            samples.addMicros(
-                    Series.PRESSURE_CPU_WAITING_SECONDS_TOTAL, waited.some().total());
-        }
-        waited = pressures.memory();
-        if (waited != null) {
-            samples.addMicros(
-                    Series.PRESSURE_MEMORY_STALLED_SECONDS_TOTAL, waited.full().total());
-            samples.addMicros(
-                    Series.PRESSURE_MEMORY_WAITING_SECONDS_TOTAL, waited.some().total());
-        }
-        waited = pressures.io();
-        if (waited != null) {
-            samples.addMicros(
-                    Series.PRESSURE_IO_STALLED_SECONDS_TOTAL, waited.full().total());
-            samples.addMicros(
-                    Series.PRESSURE_IO_WAITING_SECONDS_TOTAL, waited.some().total());
-        }
+        addPressure(
+                samples,
+                pressures.cpu(),
+                Series.PRESSURE_CPU_STALLED_SECONDS_TOTAL,
+                Series.PRESSURE_CPU_WAITING_SECONDS_TOTAL);
+        addPressure(
+                samples,
+                pressures.memory(),
+                Series.PRESSURE_MEMORY_STALLED_SECONDS_TOTAL,
+                Series.PRESSURE_MEMORY_WAITING_SECONDS_TOTAL);
+        addPressure(
+                samples,
+                pressures.io(),
+                Series.PRESSURE_IO_STALLED_SECONDS_TOTAL,
+                Series.PRESSURE_IO_WAITING_SECONDS_TOTAL);
         for (CgroupDetail.Hugepages pages : detail.hugepages()) {
             samples.add(Series.HUGETLB_USAGE_BYTES, pages.usage(), pages.size());
             samples.add(Series.HUGETLB_MAX_USAGE_BYTES, pages.peak(), pages.size());
+        }
+    }
+
+    private static void addPressure(
+            Samples samples, CgroupStats.@Nullable Pressure pressure, Series stalled, Series waiting) {
+        if (pressure != null) {
+            samples.addMicros(stalled, pressure.full().total());
+            samples.addMicros(waiting, pressure.some().total());
         }
     }
 
