@@ -1,19 +1,15 @@
 package dev.berth.cri.command;
 
+import dev.berth.cri.demo.CriConnection;
 import dev.berth.cri.v1.RuntimeCondition;
 import dev.berth.cri.v1.RuntimeServiceGrpc;
 import dev.berth.cri.v1.StatusRequest;
 import dev.berth.cri.v1.VersionRequest;
 import dev.berth.cri.v1.VersionResponse;
-import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -42,23 +38,23 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path socket = options.load().config().socket();
-        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        ManagedChannel channel = NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
-                .channelType(EpollDomainSocketChannel.class)
-                .eventLoopGroup(loop)
-                .usePlaintext()
-                .build();
-        try {
-            return ask(RuntimeServiceGrpc.newBlockingStub(channel)
-                    .withWaitForReady()
-                    .withDeadlineAfter(seconds, TimeUnit.SECONDS));
+        try (CriConnection connection = new CriConnection(socket)) {
+            return ask(connection.runtime().withWaitForReady().withDeadlineAfter(seconds, TimeUnit.SECONDS));
         } catch (StatusRuntimeException failure) {
             throw new IllegalStateException(
-                    "No answer from %s within %d s: %s".formatted(socket, seconds, failure.getMessage()), failure);
-        } finally {
-            channel.shutdownNow();
-            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
+                    "No answer from %s within %d s: %s".formatted(socket, seconds, why(socket, failure.getStatus())),
+                    failure);
         }
+    }
+
+    /** gRPC's own words for a deadline end in a stack trace. */
+    private static String why(Path socket, Status status) {
+        if (status.getCode() != Status.Code.DEADLINE_EXCEEDED) {
+            return status.getCode() + ": " + status.getDescription();
+        }
+        return Files.exists(socket)
+                ? "nobody listens there, or it is too busy; --wait gives it longer"
+                : "there is no such socket";
     }
 
     private int ask(RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime) {

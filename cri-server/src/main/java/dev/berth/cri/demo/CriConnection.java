@@ -42,7 +42,7 @@ public final class CriConnection implements AutoCloseable {
                 .build();
     }
 
-    RuntimeServiceBlockingStub runtime() {
+    public RuntimeServiceBlockingStub runtime() {
         return RuntimeServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_TIMEOUT_MINUTES, TimeUnit.MINUTES);
     }
 
