@@ -84,8 +84,8 @@ public final class BenchCommand implements Callable<Integer> {
         for (int i = 0; i < starts; i++) {
             measureStart();
         }
-        System.out.print(results.table(subjects.getFirst().name()));
         if (!streams) {
+            System.out.print(results.table(subjects.getFirst().name()));
             subjects.forEach(subject -> System.out.print(floorTable(subject.name())));
         }
         if (warning != null) {
@@ -138,6 +138,8 @@ public final class BenchCommand implements Callable<Integer> {
                     workloads.get((i + j) % workloads.size()).round();
                 }
             }
+            // Before what a server may refuse, so that the times are not lost with it.
+            printStreams(subjects);
             for (StreamWorkload workload : workloads) {
                 System.out.print(workload.attachedMemory());
             }
@@ -146,6 +148,10 @@ public final class BenchCommand implements Callable<Integer> {
                 workload.close();
             }
         }
+    }
+
+    private void printStreams(List<Subject> subjects) {
+        System.out.print(results.table(subjects.getFirst().name()));
         subjects.forEach(subject -> System.out.printf(
                 "%-12s p99 of '%s': %.3f ms%n",
                 subject.name(),

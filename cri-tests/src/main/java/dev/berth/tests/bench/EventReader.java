@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 
 /** A subscriber of container events. */
 final class EventReader implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 30;
+    private static final int PATIENCE_SECONDS = 10;
     /** Nothing says that a subscription is in place; a server has it well within this time. */
     private static final long SETTLING_MILLIS = 300;
 
