@@ -51,6 +51,7 @@ final class StreamStarts {
         ProcessSpec process = processes.exec(site.container().record(), request.getCmdList());
         try (StreamPipes pipes =
                 StreamPipes.open(kernel, request.getStdin(), request.getStdout(), request.getStderr())) {
+            pipes.widen();
             pipes.own(process.identity(), site.container().pod().ids());
             Plan plan = site.plan(
                     process,

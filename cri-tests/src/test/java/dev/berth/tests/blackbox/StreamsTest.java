@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 @OnNode
 class StreamsTest {
     private static final int TIMES = 20;
+    private static final int COUNTED = 1_000_000;
+    private static final String COUNTING = "seq %1$d >&2 & seq %1$d; wait".formatted(COUNTED);
     private static final String SUCCESS = "{\"metadata\":{},\"status\":\"Success\"}";
 
     private final Pods pods;
@@ -85,6 +87,39 @@ class StreamsTest {
             client.send(7, "ahoy".getBytes(StandardCharsets.US_ASCII), true);
             assertEquals("ahoy", client.text(3));
         }
+    }
+
+    /** So much that the kernel moves it from pipe to socket, in both directions at once. */
+    @Test
+    void muchOutputComesWholeAndInOrderOverWebSocket() throws Exception {
+        try (WebSocketConnection client = WebSocketConnection.open(
+                urls.exec(idle(), false, "/bin/sh", "-c", COUNTING), WebSocketScript.COMMAND)) {
+            client.endInput();
+            client.readToEnd();
+            assertCounted(client.text(1));
+            assertCounted(client.text(2));
+            assertEquals(SUCCESS, client.text(3));
+        }
+    }
+
+    @Test
+    void muchOutputComesWholeAndInOrderOverSpdy() throws Exception {
+        for (int stream : new int[] {3, 5}) {
+            try (SpdyConnection client = SpdyConnection.open(
+                            urls.exec(idle(), false, "/bin/sh", "-c", COUNTING), SpdyScript.COMMAND)
+                    .command(true)) {
+                assertCounted(client.text(stream));
+            }
+        }
+    }
+
+    private static void assertCounted(String text) {
+        int line = 0;
+        for (String number : text.split("\n", -1)) {
+            line++;
+            assertEquals(line > COUNTED ? "" : Integer.toString(line), number);
+        }
+        assertEquals(COUNTED + 1, line);
     }
 
     @Test

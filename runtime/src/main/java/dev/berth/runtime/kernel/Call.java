@@ -14,6 +14,7 @@ enum Call {
     FCNTL(72, 25),
     IOCTL(16, 29),
     PIPE2(293, 59),
+    SPLICE(275, 76),
     KILL(62, 129),
     GETPID(39, 172),
     UNSHARE(272, 97),

@@ -1,6 +1,6 @@
 package dev.berth.runtime.kernel;
 
-/** Pipes, and what can be done to any descriptor: pipe(2), fcntl(2), ioctl_tty(2), ioctl_ns(2). */
+/** Pipes, and what can be done to any descriptor: pipe(2), splice(2), fcntl(2), ioctl_tty(2), ioctl_ns(2). */
 final class Descriptors {
     private static final int O_CLOEXEC = 02000000;
     private static final int F_GETFL = 3;
@@ -8,6 +8,8 @@ final class Descriptors {
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int TIOCSWINSZ = 0x5414;
+    private static final int FIONREAD = 0x541b;
+    private static final int SPLICE_F_NONBLOCK = 2;
     private static final int NS_GET_USERNS = 0xb701;
     private static final int WINSIZE = 8;
 
@@ -27,6 +29,25 @@ final class Descriptors {
 
     void setPipeSize(int pipe, int bytes) {
         syscalls.check(Call.FCNTL, () -> "%d, F_SETPIPE_SZ, %d".formatted(pipe, bytes), pipe, F_SETPIPE_SZ, bytes);
+    }
+
+    int readable(int fd) {
+        try (Scratch scratch = syscalls.scratch()) {
+            long bytes = scratch.room(8);
+            syscalls.check(Call.IOCTL, () -> fd + ", FIONREAD", fd, FIONREAD, bytes);
+            return scratch.getInt(bytes);
+        }
+    }
+
+    int splice(int pipe, int socket, int length) {
+        long moved = syscalls.raw(Call.SPLICE, pipe, 0, socket, 0, length, SPLICE_F_NONBLOCK);
+        if (moved == -Errno.EAGAIN.number()) {
+            return -1;
+        }
+        if (moved < 0) {
+            throw new KernelFailure("splice", "%d, %d, %d".formatted(pipe, socket, length), (int) -moved);
+        }
+        return (int) moved;
     }
 
     int dup(int fd) {

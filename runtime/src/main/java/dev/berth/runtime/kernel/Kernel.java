@@ -156,6 +156,16 @@ public interface Kernel {
     /** Changes how many bytes a pipe holds, fcntl(F_SETPIPE_SZ). */
     void setPipeSize(int pipe, int bytes);
 
+    /** How many bytes a pipe, socket or terminal holds for its reader, ioctl(FIONREAD). */
+    int readable(int fd);
+
+    /**
+     * Moves bytes from a pipe to a socket without copying them, splice(2) with SPLICE_F_NONBLOCK.
+     *
+     * @return how many were moved, at most {@code length}; 0 when the pipe is at its end; -1 when the pipe is empty or the socket full
+     */
+    int splice(int pipe, int socket, int length);
+
     /** A second descriptor of the same open file. */
     int dup(int fd);
 

@@ -523,6 +523,16 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public int readable(int fd) {
+        return descriptors.readable(fd);
+    }
+
+    @Override
+    public int splice(int pipe, int socket, int length) {
+        return descriptors.splice(pipe, socket, length);
+    }
+
+    @Override
     public int dup(int fd) {
         return descriptors.dup(fd);
     }

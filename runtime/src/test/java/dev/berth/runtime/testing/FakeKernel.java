@@ -414,6 +414,18 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public int readable(int fd) {
+        call("readable", fd);
+        return 0;
+    }
+
+    @Override
+    public int splice(int pipe, int socket, int length) {
+        call("splice", pipe, socket, length);
+        return length;
+    }
+
+    @Override
     public int dup(int fd) {
         return making("dup", fd);
     }

@@ -1,13 +1,18 @@
 package dev.berth.cri.streaming.flow;
 
+import dev.berth.runtime.kernel.Kernel;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +31,7 @@ public final class ClientChannel {
     private static final Duration FAREWELL = Duration.ofSeconds(5);
 
     private final Channel channel;
+    private final boolean tunnelled;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicInteger replies = new AtomicInteger();
@@ -34,7 +40,17 @@ public final class ClientChannel {
     private volatile long lastByte = System.nanoTime();
 
     public ClientChannel(Channel channel) {
+        this(channel, false);
+    }
+
+    private ClientChannel(Channel channel, boolean tunnelled) {
         this.channel = channel;
+        this.tunnelled = tunnelled;
+    }
+
+    /** A connection whose messages travel inside of those of another protocol. */
+    public static ClientChannel tunnelled(Channel channel) {
+        return new ClientChannel(channel, true);
     }
 
     /**
@@ -42,6 +58,12 @@ public final class ClientChannel {
      * released in any case.
      */
     public void send(Object message) throws InterruptedException, ClientGone {
+        awaitRoom(message);
+        var _ = channel.writeAndFlush(message);
+    }
+
+    /** Waits until the client has taken most of what was sent before; releases the message when it cannot be sent. */
+    private void awaitRoom(Object message) throws InterruptedException, ClientGone {
         boolean sent = false;
         lock.lockInterruptibly();
         try {
@@ -59,7 +81,54 @@ public final class ClientChannel {
                 ReferenceCountUtil.release(message);
             }
         }
-        var _ = channel.writeAndFlush(message);
+    }
+
+    /** Whether what is written is what goes over the wire: {@link #splice} cannot pass through TLS or a tunnel. */
+    public boolean splices() {
+        return !tunnelled
+                && channel instanceof UnixChannel
+                && channel.pipeline().get(SslHandler.class) == null;
+    }
+
+    /**
+     * Sends a header and, behind it, bytes of a pipe that holds them, past the codecs; waits until the kernel has moved them. The
+     * header is released in any case.
+     */
+    public void splice(ByteBuf header, Kernel kernel, int pipe, int count) throws InterruptedException, ClientGone {
+        awaitRoom(header);
+        PipeRegion region =
+                new PipeRegion(kernel, pipe, ((UnixChannel) channel).fd().intValue(), count);
+        ChannelPromise sent = channel.newPromise();
+        onLoop(() -> writeRaw(header, region, sent));
+        try {
+            sent.await();
+        } catch (InterruptedException stopped) {
+            region.forget();
+            // Half a message may be out.
+            close();
+            throw stopped;
+        }
+        if (!sent.isSuccess()) {
+            close();
+            throw new ClientGone();
+        }
+        lastByte = System.nanoTime();
+    }
+
+    private void writeRaw(ByteBuf header, PipeRegion region, ChannelPromise sent) {
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        if (first == null) {
+            header.release();
+            sent.setFailure(new ClosedChannelException());
+            return;
+        }
+        var _ = first.write(header);
+        var _ = first.writeAndFlush(region, sent);
+    }
+
+    /** Room for a message, from the connection's pool; whoever gets it sends or releases it. */
+    public ByteBuf room(int size) {
+        return channel.alloc().directBuffer(size, size);
     }
 
     /** Sends without waiting: for short answers. A client that asks for many and reads none is disconnected. */

@@ -3,18 +3,30 @@ package dev.berth.cri.streaming.flow;
 import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
+import dev.berth.runtime.kernel.Stat;
 
 /** Carries what a descriptor gives to the client, as fast as the client takes it. */
 public final class Drain {
-    private static final int CHUNK = 32 << 10;
+    private static final int CHUNK = 64 << 10;
+
+    /** Less than this is copied sooner than two threads have agreed on moving it. */
+    private static final int LEAST_SPLICED = 16 << 10;
+    /** Clients make room for a whole message. */
+    private static final int MOST_SPLICED = 256 << 10;
 
     private Drain() {}
 
     /** Runs until the descriptor's end, the client's, or the stop. The descriptor stays open. */
     public static void run(Kernel kernel, int fd, Outlet outlet, StopSignal stop) {
         byte[] buffer = new byte[CHUNK];
+        boolean splices = outlet.splices() && isPipe(kernel, fd);
         try (Readiness readiness = new Readiness(kernel, fd, Kernel.EPOLLIN, stop)) {
             while (readiness.await()) {
+                int waiting = splices ? kernel.readable(fd) : 0;
+                if (waiting >= LEAST_SPLICED) {
+                    outlet.splice(kernel, fd, Math.min(waiting, MOST_SPLICED));
+                    continue;
+                }
                 int got = read(kernel, fd, buffer);
                 if (got == 0) {
                     return;
@@ -28,6 +40,10 @@ public final class Drain {
         } catch (ClientGone _) {
             // Nobody wants the rest.
         }
+    }
+
+    private static boolean isPipe(Kernel kernel, int fd) {
+        return kernel.fstatat(fd, "", Kernel.AT_EMPTY_PATH).type() == Stat.S_IFIFO;
     }
 
     /** -1 for "not now". A terminal without a process says EIO, a peer that is gone ECONNRESET: both are ends. */

@@ -76,7 +76,7 @@ final class WebSocketUpgrade {
         if (!handshake(context, Tunnel.PROTOCOL)) {
             return;
         }
-        ClientChannel client = new ClientChannel(context.channel());
+        ClientChannel client = ClientChannel.tunnelled(context.channel());
         ChannelPipeline pipeline = context.pipeline();
         var _ = pipeline.addLast(new Tunnel());
         SpdyConnection.install(

@@ -4,7 +4,8 @@ import dev.berth.cri.streaming.flow.ClientChannel;
 import dev.berth.cri.streaming.flow.ClientGone;
 import dev.berth.cri.streaming.flow.Outlet;
 import dev.berth.cri.streaming.flow.Receiver;
-import io.netty.buffer.Unpooled;
+import dev.berth.runtime.kernel.Kernel;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -35,7 +36,25 @@ public final class SpdyStream implements Outlet {
         if (reset || ended.get()) {
             throw new ClientGone();
         }
-        client.send(new DefaultSpdyDataFrame(id, Unpooled.copiedBuffer(bytes, 0, length)));
+        client.send(new DefaultSpdyDataFrame(id, client.room(length).writeBytes(bytes, 0, length)));
+    }
+
+    @Override
+    public boolean splices() {
+        return client.splices();
+    }
+
+    @Override
+    public void splice(Kernel kernel, int pipe, int count) throws InterruptedException, ClientGone {
+        if (reset || ended.get()) {
+            throw new ClientGone();
+        }
+        client.splice(dataHeader(count), kernel, pipe, count);
+    }
+
+    /** SPDY/3.1 §2.2.2: the stream, no flags, the length. */
+    private ByteBuf dataHeader(int count) {
+        return client.room(2 * Integer.BYTES).writeInt(id).writeInt(count);
     }
 
     @Override

@@ -9,7 +9,6 @@ import dev.berth.cri.streaming.remotecommand.Protocol;
 import dev.berth.runtime.kernel.Kernel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -47,7 +46,7 @@ public final class WebSocketCommand extends SimpleChannelInboundHandler<WebSocke
         Outlet stdout = command.stdout() ? new ChannelOutlet(client, STDOUT) : Outlet.DISCARD;
         Outlet stderr = command.stderr() ? new ChannelOutlet(client, STDERR) : Outlet.DISCARD;
         int lowest = command.stdout() ? STDOUT : command.stderr() ? STDERR : ERROR;
-        client.reply(message(lowest, new byte[0], 0));
+        client.reply(message(client, lowest, new byte[0], 0));
         session.start(new CommandSession.Outlets(
                 stdout,
                 stderr,
@@ -56,9 +55,39 @@ public final class WebSocketCommand extends SimpleChannelInboundHandler<WebSocke
     }
 
     private record ChannelOutlet(ClientChannel client, int number) implements Outlet {
+        private static final int FINAL = 0x80;
+        private static final int BINARY = 2;
+        private static final int LENGTH_IN_2_BYTES = 126;
+        private static final int LENGTH_IN_8_BYTES = 127;
+        private static final int MOST_IN_2_BYTES = 0xffff;
+
         @Override
         public void send(byte[] bytes, int length) throws InterruptedException, ClientGone {
-            client.send(message(number, bytes, length));
+            client.send(message(client, number, bytes, length));
+        }
+
+        @Override
+        public boolean splices() {
+            return client.splices();
+        }
+
+        @Override
+        public void splice(Kernel kernel, int pipe, int count) throws InterruptedException, ClientGone {
+            client.splice(header(count), kernel, pipe, count);
+        }
+
+        /** RFC 6455 §5.2: one final binary frame, not masked, its length as short as it goes; then the channel as its first byte. */
+        private ByteBuf header(int count) {
+            ByteBuf header = client.room(2 + Long.BYTES + 1).writeByte(FINAL | BINARY);
+            int length = 1 + count;
+            if (length < LENGTH_IN_2_BYTES) {
+                header.writeByte(length);
+            } else if (length <= MOST_IN_2_BYTES) {
+                header.writeByte(LENGTH_IN_2_BYTES).writeShort(length);
+            } else {
+                header.writeByte(LENGTH_IN_8_BYTES).writeLong(length);
+            }
+            return header.writeByte(number);
         }
 
         /** The protocols have no way to say it; the close of the connection does. */
@@ -66,9 +95,9 @@ public final class WebSocketCommand extends SimpleChannelInboundHandler<WebSocke
         public void end() {}
     }
 
-    private static BinaryWebSocketFrame message(int channel, byte[] bytes, int length) {
+    private static BinaryWebSocketFrame message(ClientChannel client, int channel, byte[] bytes, int length) {
         return new BinaryWebSocketFrame(
-                Unpooled.buffer(1 + length).writeByte(channel).writeBytes(bytes, 0, length));
+                client.room(1 + length).writeByte(channel).writeBytes(bytes, 0, length));
     }
 
     @Override
