@@ -80,6 +80,29 @@ class CrictlTest {
         assertFalse(crictl("pods").contains("by-hand"));
     }
 
+    /** Shorter ways: a pod and its container at once, and everything removed by force. */
+    @Test
+    void oneCommandRunsAPodAndAnotherRemovesItsImage(@TempDir Path folder) throws Exception {
+        crictl("pull", TestNode.SHELL_IMAGE);
+        Path pod = Files.writeString(folder.resolve("pod.json"), podJson(folder));
+        Path container = Files.writeString(folder.resolve("container.json"), containerJson());
+        String id =
+                crictl("run", "--no-pull", container.toString(), pod.toString()).strip();
+        assertTrue(crictl("ps", "-q", "--no-trunc").contains(id));
+        crictl("rmi", TestNode.SHELL_IMAGE);
+        assertFalse(crictl("images").contains("berth/shell"), "the name is gone");
+        assertEquals("ahoy", crictl("exec", "-s", id, "echo", "ahoy").strip(), "what uses it still runs");
+        crictl("rmp", "-f", json("inspect", id).path("info").path("sandboxID").asText());
+        assertFalse(crictl("ps", "-a", "-q", "--no-trunc").contains(id));
+        crictl("pull", TestNode.SHELL_IMAGE);
+    }
+
+    @Test
+    void crictlExplainsItself() throws Exception {
+        assertTrue(Command.mustRun("crictl", "help").contains("runp"));
+        assertTrue(Command.mustRun("crictl", "completion", "bash").contains("complete"));
+    }
+
     private void lookInside(String id, String pod) throws Exception {
         JsonNode container = json("inspect", id);
         assertEquals("CONTAINER_RUNNING", container.path("status").path("state").asText());
