@@ -212,7 +212,8 @@ public final class BerthNode implements Node {
                 store,
                 NodeFacts.read(config.containers().ulimits()),
                 new SeccompFilters(config.containers().seccompDefault()),
-                new CdiDevices(config.cdi()));
+                new CdiDevices(config.cdi()),
+                metrics::exec);
         ContainerExits exits = new ContainerExits(platform, containers);
         ShimEvents events = new ShimEvents(exits);
         PodShim shims = new PodShim(platform, events);

@@ -27,11 +27,13 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
     private static final int KEPT_OUTPUT = 16 << 20;
     private static final long NO_LIMIT = Long.MAX_VALUE;
 
+    private final ContainerParts parts;
     private final Platform platform;
     private final Containers containers;
     private final Processes processes;
 
     public ContainerExecSync(ContainerParts parts) {
+        this.parts = parts;
         this.platform = parts.platform();
         this.containers = parts.containers();
         this.processes = parts.processes();
@@ -41,7 +43,7 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
     public ExecSyncResponse call(ExecSyncRequest request) throws InterruptedException {
         Container container = containers.get(request.getContainerId());
         ExecSite.check(container, request.getCmdList());
-        ExecSite site = ExecSite.make(platform, container);
+        ExecSite site = ExecSite.make(parts, container);
         boolean ended = false;
         try {
             ProcessExit exit = await(container, request, start(site, request));

@@ -13,7 +13,8 @@ public record ContainerParts(
         Images images,
         NodeGrants grants,
         SeccompFilters filters,
-        CdiDevices cdi) {
+        CdiDevices cdi,
+        ExecWatch execs) {
     Processes processes() {
         return new Processes(grants, new SeccompProfiles(filters));
     }

@@ -33,7 +33,7 @@ public final class ContainerStreams implements StreamTargets {
         this.platform = parts.platform();
         this.pods = parts.pods();
         this.containers = parts.containers();
-        this.starts = new StreamStarts(parts.platform(), parts.processes());
+        this.starts = new StreamStarts(parts);
         this.connect = new PodConnect(parts.platform().kernel());
     }
 

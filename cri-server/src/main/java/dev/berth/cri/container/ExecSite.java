@@ -24,13 +24,16 @@ final class ExecSite {
     private static final Duration DEATH = Duration.ofSeconds(5);
 
     private final Platform platform;
+    private final ExecWatch execs;
+    private final long begin = System.nanoTime();
     private final Container container;
     private final String id;
     private final Cgroup leaf;
     private final @Nullable OciExec oci;
 
-    private ExecSite(Platform platform, Container container, String id, Cgroup leaf) {
-        this.platform = platform;
+    private ExecSite(ContainerParts parts, Container container, String id, Cgroup leaf) {
+        this.platform = parts.platform();
+        this.execs = parts.execs();
         this.container = container;
         this.id = id;
         this.leaf = leaf;
@@ -40,10 +43,11 @@ final class ExecSite {
     }
 
     /** Makes the place; {@link #clear} takes it back. */
-    static ExecSite make(Platform platform, Container container) {
+    static ExecSite make(ContainerParts parts, Container container) {
         String id = "exec-" + Ids.random().substring(0, ID_LENGTH);
-        Cgroup leaf = platform.cgroups().open(container.record().getCgroup()).child(id);
-        return new ExecSite(platform, container, id, leaf);
+        Cgroup leaf =
+                parts.platform().cgroups().open(container.record().getCgroup()).child(id);
+        return new ExecSite(parts, container, id, leaf);
     }
 
     /** @throws CriFailure when the command is empty or the container does not run */
@@ -104,6 +108,7 @@ final class ExecSite {
         } catch (RuntimeException failure) {
             LOG.log(Level.WARNING, "the cgroup {0} is still there: {1}", leaf.path(), failure.getMessage());
         } finally {
+            execs.took(ended ? "ended" : "killed", Duration.ofNanos(System.nanoTime() - begin));
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

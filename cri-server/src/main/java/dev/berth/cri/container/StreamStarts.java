@@ -18,18 +18,20 @@ import java.util.concurrent.CompletableFuture;
 
 /** Starts commands whose streams a client holds. */
 final class StreamStarts {
+    private final ContainerParts parts;
     private final Platform platform;
     private final Processes processes;
 
-    StreamStarts(Platform platform, Processes processes) {
-        this.platform = platform;
-        this.processes = processes;
+    StreamStarts(ContainerParts parts) {
+        this.parts = parts;
+        this.platform = parts.platform();
+        this.processes = parts.processes();
     }
 
     /** @throws CriFailure when it cannot be started; nothing of it is left */
     ProcessStreams start(Container container, ExecRequest request) throws InterruptedException {
         Shim shim = container.pod().shim();
-        ExecSite site = ExecSite.make(platform, container);
+        ExecSite site = ExecSite.make(parts, container);
         boolean started = false;
         try {
             ProcessStreams streams = request.getTty() ? onTerminal(shim, site, request) : onPipes(shim, site, request);

@@ -88,7 +88,7 @@ public final class Metrics implements RpcMeter, AutoCloseable {
     /**
      * Times one ExecSync or exec session.
      *
-     * @param outcome {@code done}, {@code failed} or {@code timeout}
+     * @param outcome {@code ended} or {@code killed}
      */
     public void exec(String outcome, Duration took) {
         timer("berth.exec", "Time of commands run in containers on request.", Tags.of("outcome", outcome))

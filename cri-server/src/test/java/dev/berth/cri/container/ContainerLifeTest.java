@@ -207,7 +207,8 @@ class ContainerLifeTest {
                 images,
                 grants,
                 new SeccompFilters(false),
-                new CdiDevices(List.of()));
+                new CdiDevices(List.of()),
+                (_, _) -> {});
     }
 
     private Container container(Phase phase, boolean podReady) {

@@ -46,7 +46,8 @@ class ContainerStreamsTest {
                 new FakeImages(),
                 grants,
                 new SeccompFilters(false),
-                new CdiDevices(List.of())));
+                new CdiDevices(List.of()),
+                (_, _) -> {}));
         Pod ready = pod("ready", PodRecord.Phase.READY);
         pods.add(ready);
         pods.add(pod("stopped", PodRecord.Phase.NOT_READY));

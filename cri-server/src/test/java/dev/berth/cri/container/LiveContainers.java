@@ -108,7 +108,8 @@ final class LiveContainers {
                 images,
                 grants,
                 new SeccompFilters(false),
-                new CdiDevices(List.of())));
+                new CdiDevices(List.of()),
+                (_, _) -> {}));
     }
 
     private static LayerStack busybox(Path directory) throws IOException {

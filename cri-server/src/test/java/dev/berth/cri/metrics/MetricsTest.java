@@ -57,11 +57,11 @@ class MetricsTest {
     @Test
     void timesPluginsExecsAndPulls() throws Exception {
         metrics.cni("ADD", "done", Duration.ofMillis(20));
-        metrics.exec("timeout", Duration.ofSeconds(1));
+        metrics.exec("killed", Duration.ofSeconds(1));
         metrics.pull("done", Duration.ofSeconds(3), 1000);
         metrics.pull("failed", Duration.ofSeconds(1), 24);
         assertHas("berth_cni_seconds_count{outcome=\"done\",verb=\"ADD\"} 1");
-        assertHas("berth_exec_seconds_count{outcome=\"timeout\"} 1");
+        assertHas("berth_exec_seconds_count{outcome=\"killed\"} 1");
         assertHas("berth_pull_seconds_sum{outcome=\"done\"} 3.0");
         assertHas("berth_pull_bytes_total 1024.0");
     }

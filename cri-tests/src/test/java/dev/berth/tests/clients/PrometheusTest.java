@@ -65,6 +65,7 @@ class PrometheusTest {
             assertTrue(value(port, "sum(berth_rpc_seconds_count{method=\"RunPodSandbox\"})") >= 1);
             assertTrue(value(port, "count(berth_step_seconds_count)") >= 3);
             assertTrue(value(port, "count(berth_rpc_seconds_bucket{method=\"ExecSync\"})") >= 2);
+            assertTrue(value(port, "sum(berth_exec_seconds_count{outcome=\"ended\"})") >= 1);
             String container = "{namespace=\"berth-tests\",pod=\"scraped\",container=\"main\"}";
             double seconds = value(port, "container_cpu_usage_seconds_total" + container);
             assertTrue(seconds > 0 && seconds != Math.rint(seconds), "seconds have a fraction: " + seconds);
