@@ -2,6 +2,7 @@ package dev.berth.tests.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.v1.ContainerFilter;
 import dev.berth.cri.v1.ContainerStatsFilter;
@@ -9,9 +10,11 @@ import dev.berth.cri.v1.PodSandboxFilter;
 import dev.berth.cri.v1.PodSandboxStatsFilter;
 import dev.berth.cri.v1.StreamContainerStatsRequest;
 import dev.berth.cri.v1.StreamContainersRequest;
+import dev.berth.cri.v1.StreamContainersResponse;
 import dev.berth.cri.v1.StreamImagesRequest;
 import dev.berth.cri.v1.StreamPodSandboxStatsRequest;
 import dev.berth.cri.v1.StreamPodSandboxesRequest;
+import dev.berth.tests.node.MemoryUse;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -20,16 +23,28 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The streaming forms of the lists tell the same as the lists. */
 @OnNode
 class StreamedListsTest {
+    private static final int MANY = 10_000;
+    private static final int AT_ONCE = 8;
+    /** What streaming may add to the idle daemon. */
+    private static final long OVER_IDLE_KIB = 8 << 10;
+
+    private final TestNode node;
     private final Pods pods;
 
     StreamedListsTest(TestNode node) {
+        this.node = node;
         pods = node.pods();
     }
 
@@ -78,6 +93,39 @@ class StreamedListsTest {
                                         .build()),
                         message -> message.getPodSandboxStatsList(),
                         item -> item.getAttributes().getId()));
+    }
+
+    @Test
+    void tenThousandContainersAreStreamedInLittleMemory() throws Exception {
+        assumeTrue(node.isBerth(), "looks at Berth's memory");
+        RunningPod pod = pods.run("crowd");
+        try (ExecutorService makers = Executors.newFixedThreadPool(AT_ONCE)) {
+            List<Callable<String>> makings = IntStream.range(0, MANY)
+                    .<Callable<String>>mapToObj(
+                            i -> () -> pod.create(pods.idle("c" + i).build()))
+                    .toList();
+            for (Future<String> made : makers.invokeAll(makings)) {
+                made.get();
+            }
+        }
+        assertEquals(MANY, streamed(pod));
+        long idle = MemoryUse.pssKib(node.daemon().pid());
+        assertEquals(MANY, streamed(pod));
+        long over = MemoryUse.pssKib(node.daemon().pid()) - idle;
+        assertTrue(over <= OVER_IDLE_KIB, "The daemon holds %d KiB more".formatted(over));
+    }
+
+    private long streamed(RunningPod pod) {
+        Iterator<StreamContainersResponse> messages = pods.client()
+                .runtime()
+                .streamContainers(StreamContainersRequest.newBuilder()
+                        .setFilter(ContainerFilter.newBuilder().setPodSandboxId(pod.id()))
+                        .build());
+        long count = 0;
+        while (messages.hasNext()) {
+            count += messages.next().getContainersCount();
+        }
+        return count;
     }
 
     @Test
