@@ -18,14 +18,16 @@ public final class Drain {
 
     /** Runs until the descriptor's end, the client's, or the stop. The descriptor stays open. */
     public static void run(Kernel kernel, int fd, Outlet outlet, StopSignal stop) {
-        byte[] buffer = new byte[CHUNK];
-        boolean splices = outlet.splices() && isPipe(kernel, fd);
+        Outlet.Splice splice = isPipe(kernel, fd) ? outlet.splice(kernel) : null;
+        byte[] buffer = new byte[splice == null ? CHUNK : LEAST_SPLICED];
         try (Readiness readiness = new Readiness(kernel, fd, Kernel.EPOLLIN, stop)) {
             while (readiness.await()) {
-                int waiting = splices ? kernel.readable(fd) : 0;
-                if (waiting >= LEAST_SPLICED) {
-                    outlet.splice(kernel, fd, Math.min(waiting, MOST_SPLICED));
-                    continue;
+                if (splice != null) {
+                    int waiting = kernel.readable(fd);
+                    if (waiting >= LEAST_SPLICED) {
+                        splice.move(fd, Math.min(waiting, MOST_SPLICED));
+                        continue;
+                    }
                 }
                 int got = read(kernel, fd, buffer);
                 if (got == 0) {

@@ -1,6 +1,7 @@
 package dev.berth.cri.streaming.flow;
 
 import dev.berth.runtime.kernel.Kernel;
+import org.jspecify.annotations.Nullable;
 
 /** One direction of bytes to the client. */
 public interface Outlet {
@@ -20,19 +21,21 @@ public interface Outlet {
      */
     void send(byte[] bytes, int length) throws InterruptedException, ClientGone;
 
-    /** Whether {@link #splice} works. */
-    default boolean splices() {
-        return false;
+    /** Moves bytes from a pipe to the client without a copy. */
+    @FunctionalInterface
+    interface Splice {
+        /**
+         * Sends the next {@code count} bytes of a pipe, which holds them and which nobody else reads; returns when the kernel has
+         * moved them to the connection.
+         *
+         * @throws ClientGone when nobody can receive them any more
+         */
+        void move(int pipe, int count) throws InterruptedException, ClientGone;
     }
 
-    /**
-     * Sends the next {@code count} bytes of a pipe, which holds them and which nobody else reads; returns when the kernel has moved
-     * them to the connection.
-     *
-     * @throws ClientGone when nobody can receive them any more
-     */
-    default void splice(Kernel kernel, int pipe, int count) throws InterruptedException, ClientGone {
-        throw new UnsupportedOperationException();
+    /** The way without a copy; null where there is none, as through TLS. */
+    default @Nullable Splice splice(Kernel kernel) {
+        return null;
     }
 
     /** Says that nothing follows. Never waits; a second call does nothing. */

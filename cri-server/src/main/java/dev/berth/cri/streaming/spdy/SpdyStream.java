@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A stream that the client opened. Sending is thread-safe; the rest belongs to the event loop. */
 public final class SpdyStream implements Outlet {
@@ -33,23 +34,25 @@ public final class SpdyStream implements Outlet {
 
     @Override
     public void send(byte[] bytes, int length) throws InterruptedException, ClientGone {
-        if (reset || ended.get()) {
-            throw new ClientGone();
-        }
+        requireOpen();
         client.send(new DefaultSpdyDataFrame(id, client.room(length).writeBytes(bytes, 0, length)));
     }
 
     @Override
-    public boolean splices() {
-        return client.splices();
+    public @Nullable Splice splice(Kernel kernel) {
+        if (!client.splices()) {
+            return null;
+        }
+        return (pipe, count) -> {
+            requireOpen();
+            client.splice(dataHeader(count), kernel, pipe, count);
+        };
     }
 
-    @Override
-    public void splice(Kernel kernel, int pipe, int count) throws InterruptedException, ClientGone {
+    private void requireOpen() throws ClientGone {
         if (reset || ended.get()) {
             throw new ClientGone();
         }
-        client.splice(dataHeader(count), kernel, pipe, count);
     }
 
     /** SPDY/3.1 §2.2.2: the stream, no flags, the length. */

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import org.jspecify.annotations.Nullable;
 
 /** Exec or attach over WebSocket: the first byte of each binary message names the direction. */
 public final class WebSocketCommand extends SimpleChannelInboundHandler<WebSocketFrame> {
@@ -67,13 +68,8 @@ public final class WebSocketCommand extends SimpleChannelInboundHandler<WebSocke
         }
 
         @Override
-        public boolean splices() {
-            return client.splices();
-        }
-
-        @Override
-        public void splice(Kernel kernel, int pipe, int count) throws InterruptedException, ClientGone {
-            client.splice(header(count), kernel, pipe, count);
+        public @Nullable Splice splice(Kernel kernel) {
+            return client.splices() ? (pipe, count) -> client.splice(header(count), kernel, pipe, count) : null;
         }
 
         /** RFC 6455 §5.2: one final binary frame, not masked, its length as short as it goes; then the channel as its first byte. */
