@@ -2,7 +2,6 @@ package dev.berth.cri.container;
 
 import com.google.protobuf.UnsafeByteOperations;
 import dev.berth.cri.failure.CriFailure;
-import dev.berth.cri.pod.Platform;
 import dev.berth.cri.server.Rpc;
 import dev.berth.cri.v1.ExecSyncRequest;
 import dev.berth.cri.v1.ExecSyncResponse;
@@ -28,20 +27,16 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
     private static final long NO_LIMIT = Long.MAX_VALUE;
 
     private final ContainerParts parts;
-    private final Platform platform;
-    private final Containers containers;
     private final Processes processes;
 
     public ContainerExecSync(ContainerParts parts) {
         this.parts = parts;
-        this.platform = parts.platform();
-        this.containers = parts.containers();
         this.processes = parts.processes();
     }
 
     @Override
     public ExecSyncResponse call(ExecSyncRequest request) throws InterruptedException {
-        Container container = containers.get(request.getContainerId());
+        Container container = parts.containers().get(request.getContainerId());
         ExecSite.check(container, request.getCmdList());
         ExecSite site = ExecSite.make(parts, container);
         boolean ended = false;
@@ -65,13 +60,13 @@ public final class ContainerExecSync implements Rpc<ExecSyncRequest, ExecSyncRes
     private CompletableFuture<ProcessExit> start(ExecSite site, ExecSyncRequest request) throws InterruptedException {
         Container container = site.container();
         Shim shim = container.pod().shim();
-        Kernel kernel = platform.kernel();
+        Kernel kernel = parts.platform().kernel();
         ProcessSpec process = processes.exec(container.record(), request.getCmdList());
         Plan plan = site.plan(
                 process,
                 entry -> new ExecPlan.Capture(
                         entry, kernel.openat(Kernel.AT_FDCWD, "/dev/null", Kernel.O_RDONLY, 0), KEPT_OUTPUT));
-        return shim.execute(site.id(), plan, platform.launchLimit());
+        return shim.execute(site.id(), plan, parts.platform().launchLimit());
     }
 
     private static ProcessExit await(Container container, ExecSyncRequest request, CompletableFuture<ProcessExit> end)

@@ -66,7 +66,6 @@ public final class ContainerStreams implements StreamTargets {
         boolean stdin = request.getStdin() && config.getStdin();
         try (StreamPipes pipes = StreamPipes.open(
                 platform.kernel(), stdin, request.getStdout(), request.getStderr() && !config.getTty())) {
-            pipes.widen();
             if (!pipes.none()) {
                 attach(container, pipes, config.getStdinOnce() && !config.getTty());
             }

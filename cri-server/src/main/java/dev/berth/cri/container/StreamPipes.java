@@ -18,7 +18,10 @@ record StreamPipes(Kernel kernel, Optional<Pipe> stdin, Optional<Pipe> stdout, O
         try {
             opened = new StreamPipes(kernel, pipe(kernel, stdin), opened.stdout, opened.stderr);
             opened = new StreamPipes(kernel, opened.stdin, pipe(kernel, stdout), opened.stderr);
-            return new StreamPipes(kernel, opened.stdin, opened.stdout, pipe(kernel, stderr));
+            opened = new StreamPipes(kernel, opened.stdin, opened.stdout, pipe(kernel, stderr));
+            opened.stdout.ifPresent(opened::widen);
+            opened.stderr.ifPresent(opened::widen);
+            return opened;
         } catch (RuntimeException failure) {
             opened.close();
             throw failure;
@@ -45,11 +48,6 @@ record StreamPipes(Kernel kernel, Optional<Pipe> stdin, Optional<Pipe> stdout, O
     }
 
     /** Makes room for a client that falls behind; where the node does not grant it, the usual room has to do. */
-    void widen() {
-        stdout.ifPresent(this::widen);
-        stderr.ifPresent(this::widen);
-    }
-
     private void widen(Pipe pipe) {
         try {
             kernel.setPipeSize(pipe.readEnd().number(), ROOMY);

@@ -1,7 +1,6 @@
 package dev.berth.cri.container;
 
 import dev.berth.cri.failure.CriFailure;
-import dev.berth.cri.pod.Platform;
 import dev.berth.cri.streaming.ProcessStreams;
 import dev.berth.cri.v1.ExecRequest;
 import dev.berth.runtime.kernel.Fd;
@@ -19,12 +18,10 @@ import java.util.concurrent.CompletableFuture;
 /** Starts commands whose streams a client holds. */
 final class StreamStarts {
     private final ContainerParts parts;
-    private final Platform platform;
     private final Processes processes;
 
     StreamStarts(ContainerParts parts) {
         this.parts = parts;
-        this.platform = parts.platform();
         this.processes = parts.processes();
     }
 
@@ -49,11 +46,10 @@ final class StreamStarts {
     }
 
     private ProcessStreams onPipes(Shim shim, ExecSite site, ExecRequest request) throws InterruptedException {
-        Kernel kernel = platform.kernel();
+        Kernel kernel = parts.platform().kernel();
         ProcessSpec process = processes.exec(site.container().record(), request.getCmdList());
         try (StreamPipes pipes =
                 StreamPipes.open(kernel, request.getStdin(), request.getStdout(), request.getStderr())) {
-            pipes.widen();
             pipes.own(process.identity(), site.container().pod().ids());
             Plan plan = site.plan(
                     process,
@@ -62,17 +58,19 @@ final class StreamStarts {
                             StreamPipes.take(pipes.stdin().map(Pipe::readEnd)),
                             StreamPipes.take(pipes.stdout().map(Pipe::writeEnd)),
                             StreamPipes.take(pipes.stderr().map(Pipe::writeEnd))));
-            CompletableFuture<ProcessExit> end = shim.execute(site.id(), plan, platform.launchLimit());
+            CompletableFuture<ProcessExit> end =
+                    shim.execute(site.id(), plan, parts.platform().launchLimit());
             return new ExecutedStreams(kernel, site, pipes.takeEnds(), null, end);
         }
     }
 
     /** A descriptor for each direction and one for its size, so that each may be closed when its time has come. */
     private ProcessStreams onTerminal(Shim shim, ExecSite site, ExecRequest request) throws InterruptedException {
-        Kernel kernel = platform.kernel();
+        Kernel kernel = parts.platform().kernel();
         ProcessSpec process = processes.execOnTerminal(site.container().record(), request.getCmdList());
         Plan plan = site.plan(process, ExecPlan.Terminal::new);
-        TerminalExecution execution = shim.executeOnTerminal(site.id(), plan, platform.launchLimit());
+        TerminalExecution execution =
+                shim.executeOnTerminal(site.id(), plan, parts.platform().launchLimit());
         try (Fd master = new Fd(kernel, execution.master());
                 Fd output = new Fd(kernel, kernel.dup(master.number()));
                 Fd input = new Fd(kernel, kernel.dup(master.number()))) {
