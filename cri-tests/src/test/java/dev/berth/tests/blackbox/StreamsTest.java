@@ -89,7 +89,7 @@ class StreamsTest {
         }
     }
 
-    /** So much that the kernel moves it from pipe to socket, in both directions at once. */
+    /** So much that the kernel moves it from pipe to socket, both outputs at once. */
     @Test
     void muchOutputComesWholeAndInOrderOverWebSocket() throws Exception {
         try (WebSocketConnection client = WebSocketConnection.open(

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real kubelet runs real pods. */
 class KubeletTest {
-
     @TempDir
     private static Path folder;
 
