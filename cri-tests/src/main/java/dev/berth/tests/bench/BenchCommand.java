@@ -124,10 +124,11 @@ public final class BenchCommand implements Callable<Integer> {
         List<StreamWorkload> workloads = new ArrayList<>();
         try {
             for (Subject subject : subjects) {
-                StreamWorkload first = StreamWorkload.start(subject, warmUp);
+                boolean tellsEvents = StreamWorkload.tellsEvents(subject);
+                StreamWorkload first = StreamWorkload.start(subject, warmUp, tellsEvents);
                 first.round();
                 first.close();
-                workloads.add(StreamWorkload.start(subject, results));
+                workloads.add(StreamWorkload.start(subject, results, tellsEvents));
             }
             for (int i = 0; i < rounds; i++) {
                 results.measure(

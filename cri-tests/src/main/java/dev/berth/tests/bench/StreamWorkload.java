@@ -53,7 +53,8 @@ final class StreamWorkload implements AutoCloseable {
     }
 
     /** Makes the pod and waits until its server answers. */
-    static StreamWorkload start(Subject subject, Results results) throws IOException, InterruptedException {
+    static StreamWorkload start(Subject subject, Results results, boolean tellsEvents)
+            throws IOException, InterruptedException {
         Pods pods = subject.pods();
         RunningPod pod = pods.run("streams");
         String idle = pod.start(pods.idle("idle"));
@@ -64,11 +65,11 @@ final class StreamWorkload implements AutoCloseable {
         while (!pod.shell(serving, "wget -qO- http://127.0.0.1/small").contains("ahoy")) {
             Thread.sleep(100);
         }
-        return new StreamWorkload(subject, results, pod, idle, tellsEvents(subject));
+        return new StreamWorkload(subject, results, pod, idle, tellsEvents);
     }
 
     /** Whether the server is set up to tell events: CRI-O, say, is only by {@code enable_pod_events}. */
-    private static boolean tellsEvents(Subject subject) throws InterruptedException {
+    static boolean tellsEvents(Subject subject) throws InterruptedException {
         try (EventReader events = EventReader.subscribe(subject.client());
                 RunningPod probe = subject.pods().run("probe")) {
             String id = probe.start(subject.pods().shell("probe", "exit 0"));
