@@ -56,10 +56,20 @@ public final class TestTotals {
                 || testcase.getElementsByTagName("error").getLength() > 0) {
             failed.add(name);
         } else if (skip instanceof Element element) {
-            skip(name, element.getAttribute("message"));
+            skip(name, reason(element));
         } else {
             passed++;
         }
+    }
+
+    /** In the attribute or, when a dynamic test was aborted, behind the name of the exception that begins the text. */
+    private static String reason(Element skip) {
+        String message = skip.getAttribute("message");
+        if (!message.isBlank()) {
+            return message;
+        }
+        String line = skip.getTextContent().strip().lines().findFirst().orElse("");
+        return line.replaceFirst("^[\\w.$]+: ", "");
     }
 
     /** Lines `ok NUMBER NAME`, `not ok NUMBER NAME`, `ok NUMBER NAME # SKIP REASON`; others are ignored. */

@@ -32,4 +32,24 @@ class TestTotalsTest {
                 2 passed, 3 failed, 2 skipped
                 """, totals.text());
     }
+
+    @Test
+    void theReasonOfAnAbortedDynamicTestIsNotLost(@TempDir Path folder) throws Exception {
+        Path report = Files.writeString(folder.resolve("TEST-b.xml"), """
+                <testsuite>
+                  <testcase classname="B" name="spec"><skipped type="org.opentest4j.TestAbortedException"><![CDATA[org.opentest4j.TestAbortedException: critest: AppArmor is disabled
+                	at org.junit.jupiter.api.Assumptions.abort(Assumptions.java:300)]]></skipped></testcase>
+                  <testcase classname="B" name="bare"><skipped/></testcase>
+                </testsuite>
+                """);
+        TestTotals totals = new TestTotals();
+        totals.addJunit(report);
+        assertEquals("""
+                skipped, critest: AppArmor is disabled:
+                    B.spec
+                skipped, no reason given:
+                    B.bare
+                0 passed, 0 failed, 2 skipped
+                """, totals.text());
+    }
 }
