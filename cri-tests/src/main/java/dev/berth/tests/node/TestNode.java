@@ -24,6 +24,9 @@ public final class TestNode implements AutoCloseable {
     /** The registry host under which tests pull. */
     public static final String HOST = "registry.test";
 
+    /** Another host by which the same registry is reached. */
+    public static final String OTHER_HOST = "mirror.test";
+
     /** The shell image, present on the node. */
     public static final String SHELL_IMAGE = HOST + "/berth/shell:1";
 
@@ -66,11 +69,13 @@ public final class TestNode implements AutoCloseable {
                 config -> config.putArray("Cmd").add("/bin/sh"));
         registry.push().push("berth/shell", "1", shell);
         String socket = System.getProperty(SOCKET, "");
+        Path hosts = socket.isEmpty() ? folders.registryConfig() : Path.of(System.getProperty(HOSTS, ""));
+        for (String host : List.of(HOST, OTHER_HOST)) {
+            registry.mirror(hosts, host);
+        }
         if (socket.isEmpty()) {
-            registry.mirror(folders.registryConfig(), HOST);
             daemon = BerthDaemon.start(folders, flags);
         } else {
-            registry.mirror(Path.of(System.getProperty(HOSTS, "")), HOST);
             other = CriClient.connectWhenReady(Path.of(socket), Duration.ofSeconds(10));
         }
         pull(SHELL_IMAGE);

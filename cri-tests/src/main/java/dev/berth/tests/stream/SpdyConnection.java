@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A live SPDY session, as cheap as a client can be, so that a benchmark measures the server. Control frames of the server are read
@@ -66,6 +68,26 @@ public final class SpdyConnection implements AutoCloseable {
         }
         out().write(script.take());
         return this;
+    }
+
+    /** Opens the streams of a command on a terminal: error 1, stdout 3, stdin 5, resize 7. */
+    public SpdyConnection terminal() throws IOException {
+        script.open(1, "streamtype", "error").open(3, "streamtype", "stdout");
+        script.open(5, "streamtype", "stdin").open(7, "streamtype", "resize");
+        out().write(script.take());
+        return this;
+    }
+
+    /** Everything up to the end of the session, as text by stream. */
+    public Map<Integer, String> readToEnd() throws IOException {
+        Map<Integer, ByteArrayOutputStream> streams = new TreeMap<>();
+        for (Piece piece = next(); piece.stream() != 0; piece = next()) {
+            streams.computeIfAbsent(piece.stream(), _ -> new ByteArrayOutputStream())
+                    .writeBytes(piece.bytes());
+        }
+        Map<Integer, String> texts = new TreeMap<>();
+        streams.forEach((stream, bytes) -> texts.put(stream, bytes.toString(StandardCharsets.UTF_8)));
+        return texts;
     }
 
     /** Opens the two streams of a connection to a port: error ID, data ID + 2. */

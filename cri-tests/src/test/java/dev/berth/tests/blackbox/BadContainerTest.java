@@ -16,6 +16,7 @@ import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.cri.v1.SecurityProfile;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.image.BusyboxLayer;
 import dev.berth.tests.image.OciImage;
 import dev.berth.tests.image.TarLayer;
@@ -68,6 +69,7 @@ class BadContainerTest {
     }
 
     @Test
+    @Covers("user.gid-alone")
     void aGroupWithoutAUserIsInvalid() {
         refused(pod(), secured(security().setRunAsGroup(number(1002))), "group");
     }
@@ -182,6 +184,7 @@ class BadContainerTest {
     }
 
     @Test
+    @Covers("feature.stopped-pod")
     void aPodThatIsStoppedTakesNoContainer() {
         RunningPod pod = pod();
         pod.stop();

@@ -12,6 +12,7 @@ import dev.berth.cri.v1.PodSandboxStatusRequest;
 import dev.berth.cri.v1.RemovePodSandboxRequest;
 import dev.berth.cri.v1.RunPodSandboxRequest;
 import dev.berth.cri.v1.StopPodSandboxRequest;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -41,6 +42,7 @@ class BadPodTest {
     }
 
     @Test
+    @Covers({"stop-pod.unknown", "remove-pod.unknown"})
     void anUnknownIdIsNotFoundByStatusAndNoErrorToStopAndRemove() {
         assertRefused(
                 Status.Code.NOT_FOUND,
@@ -78,6 +80,7 @@ class BadPodTest {
     }
 
     @Test
+    @Covers("feature.id-prefix")
     void aUniqueStartOfAnIdIsEnoughAndAnAmbiguousOneIsInvalid() {
         Map<Character, String> seen = new HashMap<>();
         for (int i = 0; ; i++) {

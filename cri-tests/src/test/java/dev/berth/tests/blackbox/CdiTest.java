@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.cri.v1.CDIDevice;
 import dev.berth.cri.v1.ContainerConfig;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -61,6 +62,7 @@ class CdiTest {
     }
 
     @Test
+    @Covers("feature.cdi-field")
     void aDeviceByFieldBringsItsVariablesNodesMountsAndGroups() {
         RunningPod pod = pod();
         String container = pod.start(asking("main", "berth.test/thing=one"));
@@ -78,6 +80,7 @@ class CdiTest {
     }
 
     @Test
+    @Covers("feature.cdi-annotations")
     void aDeviceByAnnotationIsTheSame() {
         RunningPod pod = pod();
         String container = pod.start(pods.idle("main").putAnnotations("cdi.k8s.io/plugin_x", "berth.test/thing=one"));

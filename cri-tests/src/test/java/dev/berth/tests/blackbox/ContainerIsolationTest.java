@@ -16,6 +16,7 @@ import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.SecurityProfile;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -38,11 +39,13 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers("namespace.container-pid")
     void aContainerIsTheFirstOfItsProcesses() throws Exception {
         assertEquals(List.of("1"), outputOf(pods.run("first"), pods.shell("main", "echo $$")));
     }
 
     @Test
+    @Covers("namespace.pod-pid")
     void containersOfAPodWithSharedProcessesSeeEachOther() {
         RunningPod pod = pods.run(pods.config("shared")
                 .setLinux(Pods.linux(NamespaceMode.POD, NamespaceMode.POD))
@@ -93,6 +96,7 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers({"network.dns", "network.hostname"})
     void loopbackIsUpAndThePodKnowsItsNameAndServers() {
         RunningPod pod = pods.run(pods.config("named")
                 .setDnsConfig(DNSConfig.newBuilder()
@@ -110,15 +114,23 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers({"path.masked", "path.readonly"})
     void theKernelsSensitiveFilesAreMaskedOrReadOnly() {
         RunningPod pod = pods.run("masked");
         LinuxContainerSecurityContext security = LinuxContainerSecurityContext.newBuilder()
                 .addMaskedPaths("/proc/kcore")
                 .addMaskedPaths("/proc/timer_list")
+                .addMaskedPaths("/bin/ls")
                 .addReadonlyPaths("/proc/sys")
+                .addReadonlyPaths("/tmp")
                 .build();
         String container = pod.start(pods.idle("main").setLinux(secured(security)));
         assertEquals("0", pod.shell(container, "wc -c < /proc/timer_list").strip());
+        assertEquals("0", pod.shell(container, "wc -c < /bin/ls").strip());
+        assertTrue(pod.exec(container, "/bin/touch", "/tmp/test")
+                .getStderr()
+                .toStringUtf8()
+                .contains("/tmp/test: Read-only file system"));
         assertNotEquals(
                 0,
                 pod.exec(container, "/bin/sh", "-c", "echo x > /proc/sys/kernel/domainname")
@@ -130,6 +142,7 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers({"seccomp.default", "capability.drop-all"})
     void theDefaultProfileFiltersAndPrivilegesAreFew() {
         RunningPod pod = pods.run("confined");
         LinuxContainerSecurityContext security = LinuxContainerSecurityContext.newBuilder()
@@ -167,6 +180,7 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers({"user.groups", "user.uid", "user.gid"})
     void aUserByNumberHasItsGroups() throws Exception {
         LinuxContainerSecurityContext security = LinuxContainerSecurityContext.newBuilder()
                 .setRunAsUser(Int64Value.newBuilder().setValue(1001))
@@ -181,6 +195,7 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers("user.name")
     void aUserByNameComesFromTheImage() throws Exception {
         LinuxContainerSecurityContext security = LinuxContainerSecurityContext.newBuilder()
                 .setRunAsUsername("www-data")
@@ -201,11 +216,12 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers("mount.volume")
     void aMountIsSeenAndReadOnlyIsKept(@TempDir Path folder) throws Exception {
         Files.writeString(folder.resolve("file"), "cargo");
         RunningPod pod = pods.run("mounts");
         String container = pod.start(pods.idle("main")
-                .addMounts(mount(folder, "/cargo").setReadonly(true))
+                .addMounts(mount(folder, "/cargo").setReadonly(true).setSelinuxRelabel(true))
                 .addMounts(mount(folder, "/hold")));
         assertEquals("cargo", pod.shell(container, "cat /cargo/file"));
         assertNotEquals(0, pod.exec(container, "/bin/touch", "/cargo/new").getExitCode());
@@ -214,6 +230,7 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers({"root.writable", "root.readonly"})
     void theRootIsWritableOnItsOwnOrReadOnly() {
         RunningPod pod = pods.run("root");
         String one = pod.start(pods.idle("one"));
@@ -228,6 +245,7 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers("container.oom")
     void memoryBeyondTheLimitKillsTheContainer() throws Exception {
         LinuxContainerResources limits = LinuxContainerResources.newBuilder()
                 .setMemoryLimitInBytes(24 * MEBIBYTE)
@@ -242,6 +260,7 @@ class ContainerIsolationTest {
     }
 
     @Test
+    @Covers("feature.update-container")
     void limitsAreReportedAndChangeWhileItRuns() {
         LinuxContainerResources limits = LinuxContainerResources.newBuilder()
                 .setCpuPeriod(100_000)

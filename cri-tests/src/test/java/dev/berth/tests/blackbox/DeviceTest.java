@@ -10,6 +10,7 @@ import dev.berth.cri.v1.Device;
 import dev.berth.cri.v1.LinuxContainerConfig;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.PodSandboxConfig;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -34,8 +35,8 @@ class DeviceTest {
         pods = node.pods();
     }
 
-    /** [C14] */
     @Test
+    @Covers("feature.device")
     void aDeviceIsThereUnderAnotherNameWithTheRightsAskedFor() {
         RunningPod pod = pod();
         String both = pod.start(pods.idle("both").addDevices(device("/dev/kmsg", "/dev/other", "rwm")));
@@ -54,6 +55,7 @@ class DeviceTest {
     }
 
     @Test
+    @Covers("feature.device-folder")
     void aDirectoryOfDevicesBringsEachOfThem() throws Exception {
         Path deep = Files.createDirectories(folder.resolve("deep"));
         Files.writeString(folder.resolve("file"), "no device");

@@ -10,6 +10,7 @@ import dev.berth.cri.v1.ContainerState;
 import dev.berth.cri.v1.GetEventsRequest;
 import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.PodSandboxState;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.Command;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
@@ -58,6 +59,7 @@ class EventsTest {
     }
 
     @Test
+    @Covers("feature.events")
     void theLifeOfAContainerIsToldStepByStepWithItsStatusInside() throws Exception {
         List<ContainerEventResponse> seen = subscribe();
         RunningPod pod = pods.run("life");

@@ -9,6 +9,7 @@ import dev.berth.cri.v1.ExecSyncResponse;
 import dev.berth.cri.v1.Int64Value;
 import dev.berth.cri.v1.LinuxContainerConfig;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -34,6 +35,7 @@ class ExecSyncTest {
     }
 
     @Test
+    @Covers("exec-sync")
     void bothStreamsAndTheExitCodeComeBack() {
         RunningPod pod = pods.run("exec");
         ExecSyncResponse response =
@@ -44,6 +46,7 @@ class ExecSyncTest {
     }
 
     @Test
+    @Covers("exec-sync.timeout")
     void aTimeoutKillsTheWholeTree() {
         RunningPod pod = pods.run("timeout");
         String container = pod.start(pods.idle("main"));

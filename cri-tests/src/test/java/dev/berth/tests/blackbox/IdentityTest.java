@@ -3,6 +3,7 @@ package dev.berth.tests.blackbox;
 import static dev.berth.tests.blackbox.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.v1.Capability;
 import dev.berth.cri.v1.ContainerConfig;
@@ -12,6 +13,7 @@ import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.SELinuxOption;
 import dev.berth.cri.v1.SecurityProfile;
 import dev.berth.cri.v1.SupplementalGroupsPolicy;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -31,6 +33,7 @@ class IdentityTest {
     }
 
     @Test
+    @Covers("feature.ambient-capabilities")
     void anAmbientCapabilityReachesAProgramOfAnOrdinaryUser() {
         RunningPod pod = pods.run("ambient");
         String with = pod.start(pods.idle("with")
@@ -77,9 +80,7 @@ class IdentityTest {
 
     @Test
     void labelsAreIgnoredWhereTheKernelHasNoSELinux() {
-        if (Files.exists(Path.of("/sys/fs/selinux/enforce"))) {
-            return;
-        }
+        assumeTrue(Files.notExists(Path.of("/sys/fs/selinux/enforce")), "this kernel has SELinux");
         LinuxContainerSecurityContext security = LinuxContainerSecurityContext.newBuilder()
                 .setSelinuxOptions(SELinuxOption.newBuilder().setLevel("s0"))
                 .build();

@@ -11,11 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.cri.v1.FilesystemUsage;
 import dev.berth.cri.v1.Image;
 import dev.berth.cri.v1.ImageFsInfoRequest;
-import dev.berth.cri.v1.ImageSpec;
-import dev.berth.cri.v1.ImageStatusRequest;
-import dev.berth.cri.v1.ImageStatusResponse;
-import dev.berth.cri.v1.ListImagesRequest;
-import dev.berth.cri.v1.RemoveImageRequest;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.image.OciImage;
 import dev.berth.tests.image.RegistryPush;
 import dev.berth.tests.image.TarLayer;
@@ -35,36 +31,41 @@ import org.junit.jupiter.api.Test;
 @OnNode
 class ImageTest {
     private final TestNode node;
+    private final Images images;
 
     ImageTest(TestNode node) {
         this.node = node;
+        images = new Images(node);
     }
 
     @Test
+    @Covers("image.tag")
     void aPulledImageIsListedUnderItsTagDigestAndId() throws Exception {
         OciImage image = push("berth/listed", "listed");
         String id = node.pull(name("berth/listed"));
-        Image status = status(name("berth/listed")).orElseThrow();
+        Image status = images.status(name("berth/listed")).orElseThrow();
         assertEquals(id, status.getId());
         assertEquals(image.id(), id);
         assertEquals(List.of(name("berth/listed")), status.getRepoTagsList());
         assertEquals(List.of(TestNode.HOST + "/berth/listed@" + image.digest()), status.getRepoDigestsList());
         assertTrue(status.getSize() > 0);
-        assertEquals(Optional.of(status), status(id));
-        remove(id);
-        assertEquals(Optional.empty(), status(id));
+        assertEquals(Optional.of(status), images.status(id));
+        images.remove(id);
+        assertEquals(Optional.empty(), images.status(id));
+        assertEquals(Optional.empty(), images.status(name("berth/listed")));
     }
 
     @Test
     void removingOneNameOfAnImageRemovesItAndRepeatingIsNoError() throws Exception {
         push("berth/removed", "removed");
         String id = node.pull(name("berth/removed"));
-        remove(name("berth/removed"));
-        remove(id);
+        images.remove(name("berth/removed"));
+        images.remove(id);
         assertFalse(ids().contains(id));
     }
 
     @Test
+    @Covers("feature.image-filesystem")
     void theFilesystemOfImagesIsMeasured() {
         FilesystemUsage usage = node.client()
                 .images()
@@ -120,7 +121,7 @@ class ImageTest {
         push.pushBlob("berth/lie", lying);
         push.putManifest("berth/lie", "1", OciImage.MANIFEST_TYPE, json.writeValueAsBytes(manifest));
         assertThrows(StatusRuntimeException.class, () -> node.pull(name("berth/lie")));
-        assertEquals(Optional.empty(), status(name("berth/lie")));
+        assertEquals(Optional.empty(), images.status(name("berth/lie")));
     }
 
     @Test
@@ -131,7 +132,7 @@ class ImageTest {
                 .toBytes();
         node.registry().push().push("berth/traversal", "1", OciImage.of(List.of(layer), _ -> {}));
         try {
-            remove(node.pull(name("berth/traversal")));
+            images.remove(node.pull(name("berth/traversal")));
         } catch (StatusRuntimeException e) {
             assertTrue(String.valueOf(e.getMessage()).contains(".."), e.toString());
         }
@@ -145,7 +146,7 @@ class ImageTest {
         byte[] through = new TarLayer().raw("link/file", "escaped").toBytes();
         node.registry().push().push("berth/through", "1", OciImage.of(List.of(link, through), _ -> {}));
         try {
-            remove(node.pull(name("berth/through")));
+            images.remove(node.pull(name("berth/through")));
         } catch (StatusRuntimeException e) {
             assertTrue(String.valueOf(e.getMessage()).contains("link"), e.toString());
         }
@@ -153,10 +154,8 @@ class ImageTest {
     }
 
     private OciImage push(String repository, String content) throws IOException, InterruptedException {
-        byte[] layer = new TarLayer().file("content", content).toBytes();
-        OciImage image =
-                OciImage.of(List.of(layer), config -> config.putArray("Cmd").add("/content"));
-        node.registry().push().push(repository, "1", image);
+        OciImage image = Images.of(content);
+        images.push(repository, "1", image);
         return image;
     }
 
@@ -176,26 +175,7 @@ class ImageTest {
         return TestNode.HOST + "/" + repository + ":1";
     }
 
-    private Optional<Image> status(String name) {
-        ImageStatusResponse response = node.client()
-                .images()
-                .imageStatus(ImageStatusRequest.newBuilder()
-                        .setImage(ImageSpec.newBuilder().setImage(name))
-                        .build());
-        return response.hasImage() ? Optional.of(response.getImage()) : Optional.empty();
-    }
-
-    private void remove(String name) {
-        node.client()
-                .images()
-                .removeImage(RemoveImageRequest.newBuilder()
-                        .setImage(ImageSpec.newBuilder().setImage(name))
-                        .build());
-    }
-
     private List<String> ids() {
-        return node.client().images().listImages(ListImagesRequest.getDefaultInstance()).getImagesList().stream()
-                .map(Image::getId)
-                .toList();
+        return images.list().stream().map(Image::getId).toList();
     }
 }

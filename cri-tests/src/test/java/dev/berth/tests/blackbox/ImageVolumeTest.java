@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.cri.v1.ImageSpec;
 import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.RemoveImageRequest;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.image.OciImage;
 import dev.berth.tests.image.RegistryPush;
 import dev.berth.tests.image.TarLayer;
@@ -40,10 +41,15 @@ class ImageVolumeTest {
         pods = node.pods();
     }
 
-    /** [IV1], [IV2] */
     @Test
+    @Covers({"image-volume.ref", "image-volume.readonly"})
     void anImageIsMountedReadonlyAndItsDigestIsTold() throws Exception {
-        String id = image("whole", new TarLayer().file("cargo/file", "one"), new TarLayer().file("top", "two"));
+        String id = image(
+                "whole",
+                new TarLayer()
+                        .file("cargo/file", "one")
+                        .file("program", 0755, "#!/bin/sh\necho ran".getBytes(StandardCharsets.US_ASCII)),
+                new TarLayer().file("top", "two"));
         RunningPod pod = pod();
         String container =
                 pod.create(pods.idle("main").addMounts(volume("whole")).build());
@@ -52,11 +58,13 @@ class ImageVolumeTest {
         assertEquals(AT, told.getContainerPath());
         pod.startCreated(container);
         assertEquals("onetwo", pod.shell(container, "cat /volume/cargo/file /volume/top"));
+        assertEquals("ran\n", pod.shell(container, "/volume/program"));
         assertNotEquals(0, pod.exec(container, "/bin/touch", "/volume/new").getExitCode());
         assertNotEquals(0, pod.exec(container, "/bin/rm", "/volume/top").getExitCode());
     }
 
     @Test
+    @Covers("feature.image-volume-options")
     void anImageOfOneLayerIsMountedAsWell() throws Exception {
         image("single", new TarLayer().file("file", "cargo"));
         RunningPod pod = pod();
@@ -67,15 +75,15 @@ class ImageVolumeTest {
         assertTrue(pod.shell(container, "grep ' /volume ' /proc/self/mounts").contains("noexec"));
     }
 
-    /** [IV3] */
     @Test
+    @Covers("image-volume.writable")
     void anImageThatIsToBeWritableIsRefused() throws Exception {
         image("writable", new TarLayer().file("file", "cargo"));
         refused(volume("writable").setReadonly(false), "read-only");
     }
 
-    /** [IV4] */
     @Test
+    @Covers("image-volume.sub-path")
     void aPartOfAnImageIsMountedAlone() throws Exception {
         image("part", new TarLayer().file("etc/deep/file", "one"), new TarLayer().file("etc/deep/other", "two"));
         RunningPod pod = pod();
@@ -84,8 +92,8 @@ class ImageVolumeTest {
         assertNotEquals(0, pod.exec(container, "/bin/touch", "/volume/new").getExitCode());
     }
 
-    /** [IV5] */
     @Test
+    @Covers("image-volume.sub-path-absent")
     void aPartThatTheImageDoesNotHaveIsRefused() throws Exception {
         image("absent", new TarLayer().file("etc/file", "cargo"));
         refused(volume("absent").setImageSubPath("not-existing"), "not-existing");
@@ -138,6 +146,7 @@ class ImageVolumeTest {
     }
 
     @Test
+    @Covers("feature.artifact-volume")
     void anArtifactIsMountedAsItsFiles() throws Exception {
         String id = artifact("artifact", List.of("weights.bin", "docs/readme.txt"), List.of("01234", "read me"));
         RunningPod pod = pod();

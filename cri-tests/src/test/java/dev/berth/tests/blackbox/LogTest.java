@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.cri.v1.ReopenContainerLogRequest;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.LogLine;
 import dev.berth.tests.pod.Pods;
@@ -27,6 +28,7 @@ class LogTest {
     }
 
     @Test
+    @Covers("log.lines")
     void bothStreamsAreLoggedUnderTheirNames() throws Exception {
         List<LogLine> lines = pods.run("streams").runToEnd(pods.shell("main", "echo out; echo err >&2"));
         assertEquals(List.of("out"), texts(lines, "stdout"));
@@ -60,6 +62,7 @@ class LogTest {
     }
 
     @Test
+    @Covers("log.reopen")
     void aReopenedLogGoesOnInANewFileAndLosesNothing() throws Exception {
         RunningPod pod = pods.run("reopened");
         ContainerConfig.Builder config =

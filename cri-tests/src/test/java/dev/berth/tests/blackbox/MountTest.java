@@ -13,6 +13,7 @@ import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.MountPropagation;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.StatusRequest;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.image.BusyboxLayer;
 import dev.berth.tests.image.OciImage;
 import dev.berth.tests.image.TarLayer;
@@ -43,8 +44,8 @@ class MountTest {
         pods = node.pods();
     }
 
-    /** [C16] */
     @Test
+    @Covers("mount.symlink")
     void aSourceThatIsALinkLeadsToWhatItPointsTo() throws Exception {
         Path real = Files.createDirectory(folder.resolve("real"));
         Files.writeString(real.resolve("file"), "cargo");
@@ -54,8 +55,8 @@ class MountTest {
         assertEquals("cargo", pod.shell(container, "cat /cargo/file"));
     }
 
-    /** [RO1], [RO2] */
     @Test
+    @Covers({"mount.readonly", "mount.recursive"})
     void readonlyKeepsWhatIsMountedBelowWritableUnlessItIsRecursive() throws Exception {
         Path below = Files.createDirectory(folder.resolve("below"));
         run("mount", "-t", "tmpfs", "tmpfs", below.toString());
@@ -73,8 +74,8 @@ class MountTest {
         }
     }
 
-    /** [RO3], [RO4], [RO5] */
     @Test
+    @Covers({"mount.recursive-from-host", "mount.recursive-bidirectional", "mount.recursive-writable"})
     void recursiveReadonlyNeedsReadonlyAndPrivatePropagation() {
         RunningPod pod = pod();
         Mount.Builder recursive = mount(folder, "/m").setRecursiveReadOnly(true);
@@ -85,8 +86,8 @@ class MountTest {
         }
     }
 
-    /** [MP1], [MP3] */
     @Test
+    @Covers({"mount.private", "mount.from-host"})
     void aMountOfTheNodeReachesAContainerOnlyWhenItPropagates() throws Exception {
         Path below = Files.createDirectory(folder.resolve("below"));
         RunningPod pod = pod();
@@ -98,22 +99,37 @@ class MountTest {
             Files.writeString(below.resolve("late"), "cargo");
             assertEquals("cargo", pod.shell(container, "cat /slave/below/late"));
             assertTrue(fails(pod, container, "cat /private/below/late"));
+            assertEquals(
+                    List.of("/private PROPAGATION_PRIVATE", "/slave PROPAGATION_HOST_TO_CONTAINER"),
+                    pod.status(container).getMountsList().stream()
+                            .map(mount -> mount.getContainerPath() + " " + mount.getPropagation())
+                            .toList());
         } finally {
             run("umount", below.toString());
         }
     }
 
-    /** [MP2] */
     @Test
-    void aMountOfAContainerReachesTheNodeWhenItIsBidirectional() throws Exception {
+    @Covers("mount.bidirectional")
+    void aMountOfAContainerReachesTheNodeOnlyWhenItIsBidirectional() throws Exception {
         Path below = Files.createDirectory(folder.resolve("below"));
         RunningPod pod = pods.run(privilegedPod());
         String container = pod.start(pods.idle("main")
                 .setLinux(privileged())
+                .addMounts(mount(folder, "/private"))
+                .addMounts(mount(folder, "/slave").setPropagation(MountPropagation.PROPAGATION_HOST_TO_CONTAINER))
                 .addMounts(mount(folder, "/shared").setPropagation(MountPropagation.PROPAGATION_BIDIRECTIONAL)));
+        for (String kept : List.of("/private", "/slave")) {
+            String mounts = "mount -t tmpfs tmpfs %1$s/below && echo kept >%1$s/below/file".formatted(kept);
+            assertFalse(fails(pod, container, mounts));
+            assertTrue(Files.notExists(below.resolve("file")), kept);
+            assertFalse(fails(pod, container, "umount %s/below".formatted(kept)));
+        }
         assertFalse(fails(pod, container, "mount -t tmpfs tmpfs /shared/below && echo cargo >/shared/below/file"));
         try {
             assertEquals("cargo\n", Files.readString(below.resolve("file")));
+            Files.writeString(below.resolve("back"), "back");
+            assertEquals("back", pod.shell(container, "cat /shared/below/back"));
         } finally {
             run("umount", below.toString());
         }
@@ -135,6 +151,7 @@ class MountTest {
     }
 
     @Test
+    @Covers("feature.mount-options")
     void mountOptionsTakeAwayWhatTheyName() throws Exception {
         Path program = Files.writeString(folder.resolve("program"), "#!/bin/sh\n");
         assertTrue(program.toFile().setExecutable(true));
@@ -214,6 +231,7 @@ class MountTest {
     }
 
     @Test
+    @Covers("feature.declared-volumes")
     void volumesThatAnImageDeclaresStayWritableInAReadonlyRoot() throws Exception {
         String image = image(
                 "volumes", layer -> layer.directory("data", 0750).file("data/file", "cargo"), "/data", "/cache/deep");

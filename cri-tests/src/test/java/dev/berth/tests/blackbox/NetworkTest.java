@@ -3,6 +3,7 @@ package dev.berth.tests.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.berth.cri.v1.PortMapping;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.LocalRegistry;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
@@ -27,8 +28,11 @@ class NetworkTest {
     }
 
     @Test
+    @Covers("network.container-port")
     void aPodIsReachedAtItsAddressByTheNodeAndByOtherPods() throws Exception {
-        RunningPod server = pods.run("server");
+        RunningPod server = pods.run(pods.config("server")
+                .addPortMappings(PortMapping.newBuilder().setContainerPort(80))
+                .build());
         server.start(pods.shell("main", SERVE));
         String ip = server.status().getNetwork().getIp();
         assertEquals("ahoy", get("http://%s/".formatted(ip)));
@@ -38,6 +42,7 @@ class NetworkTest {
     }
 
     @Test
+    @Covers("network.host-port")
     void aHostPortIsReachedOnLoopbackToo() throws Exception {
         int port = LocalRegistry.freePort();
         RunningPod pod = pods.run(pods.config("port")

@@ -20,6 +20,7 @@ import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.PodSandbox;
 import dev.berth.cri.v1.RuntimeHandler;
 import dev.berth.cri.v1.StatusRequest;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.Footprint;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.LogLine;
@@ -355,6 +356,7 @@ class OciHandlerTest {
     }
 
     @Test
+    @Covers("feature.handlers")
     void statusNamesEveryHandler() {
         List<String> names =
                 node.client().runtime().status(StatusRequest.getDefaultInstance()).getRuntimeHandlersList().stream()

@@ -10,6 +10,7 @@ import dev.berth.cri.v1.LinuxContainerConfig;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.Signal;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.image.BusyboxLayer;
 import dev.berth.tests.image.OciImage;
 import dev.berth.tests.node.TestNode;
@@ -63,6 +64,7 @@ class PodDetailTest {
     }
 
     @Test
+    @Covers("feature.low-ports")
     void anyUserMayListenOnLowPortsAndPing() {
         RunningPod pod = pods.run("low");
         ContainerConfig.Builder container = pods.idle("main")
@@ -81,20 +83,24 @@ class PodDetailTest {
     }
 
     @Test
+    @Covers({"sysctl.safe", "sysctl.unsafe"})
     void whatAPodSetsItselfIsKept() {
         PodSandboxConfig.Builder config = pods.config("own");
         config.getLinuxBuilder()
                 .putSysctls("net.ipv4.ip_unprivileged_port_start", "1024")
                 .putSysctls("net.core.somaxconn", "77")
-                .putSysctls("kernel.shm_rmid_forced", "1");
+                .putSysctls("kernel.shm_rmid_forced", "1")
+                .putSysctls("fs.mqueue.msg_max", "100");
         RunningPod pod = pods.run(config.build());
         String id = pod.start(pods.idle("main"));
         assertEquals("1024\n", pod.shell(id, "cat /proc/sys/net/ipv4/ip_unprivileged_port_start"));
         assertEquals("77\n", pod.shell(id, "cat /proc/sys/net/core/somaxconn"));
         assertEquals("1\n", pod.shell(id, "cat /proc/sys/kernel/shm_rmid_forced"));
+        assertEquals("100\n", pod.shell(id, "cat /proc/sys/fs/mqueue/msg_max"));
     }
 
     @Test
+    @Covers("feature.stop-signal")
     void theStopSignalIsTheOneAskedForOrTheImagesAndIsTold() throws Exception {
         OciImage image =
                 OciImage.of(List.of(BusyboxLayer.ofStatic()), config -> config.put("StopSignal", "SIGRTMIN+3"));

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.cri.v1.ContainerState;
 import dev.berth.cri.v1.ContainerStatus;
+import dev.berth.cri.v1.ListPodSandboxRequest;
+import dev.berth.cri.v1.PodSandbox;
 import dev.berth.cri.v1.PodSandboxConfig;
+import dev.berth.cri.v1.PodSandboxFilter;
 import dev.berth.cri.v1.PodSandboxState;
 import dev.berth.cri.v1.PodSandboxStatus;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -32,26 +36,36 @@ class PodLifecycleTest {
     }
 
     @Test
+    @Covers("pod.run")
     void aPodIsReadyOnceItIsRunAndHasAnAddress() {
-        PodSandboxStatus status = pods.run("ready").status();
+        RunningPod pod = pods.run("ready");
+        PodSandboxStatus status = pod.status();
         assertEquals(PodSandboxState.SANDBOX_READY, status.getState());
         assertTrue(status.getNetwork().getIp().startsWith("10."), status.toString());
         assertTrue(status.getCreatedAt() > 0);
+        assertEquals(PodSandboxState.SANDBOX_READY, listed(pod).getState());
     }
 
     @Test
+    @Covers("pod.attributes")
     void aPodKeepsItsLabelsAnnotationsAndMetadata() {
         PodSandboxConfig config = pods.config("kept")
                 .putLabels("app", "harbour")
                 .putAnnotations("note", "kept")
                 .build();
-        PodSandboxStatus status = pods.run(config).status();
+        RunningPod pod = pods.run(config);
+        PodSandboxStatus status = pod.status();
         assertEquals(config.getMetadata(), status.getMetadata());
         assertEquals(config.getLabelsMap(), status.getLabelsMap());
         assertEquals(config.getAnnotationsMap(), status.getAnnotationsMap());
+        PodSandbox listed = listed(pod);
+        assertEquals(config.getMetadata(), listed.getMetadata());
+        assertEquals(config.getLabelsMap(), listed.getLabelsMap());
+        assertEquals(config.getAnnotationsMap(), listed.getAnnotationsMap());
     }
 
     @Test
+    @Covers("pod.stop")
     void aStoppedPodIsNotReadyAndItsContainersHaveEnded() {
         RunningPod pod = pods.run("stopped");
         String container = pod.start(pods.idle("main"));
@@ -61,6 +75,7 @@ class PodLifecycleTest {
     }
 
     @Test
+    @Covers("pod.remove")
     void aRemovedPodIsListedNoMore() {
         RunningPod pod = pods.run("removed");
         pod.start(pods.idle("main"));
@@ -77,6 +92,7 @@ class PodLifecycleTest {
     }
 
     @Test
+    @Covers({"stop-pod.twice", "stop-container.twice"})
     void stopAndRemoveMayBeRepeated() {
         RunningPod pod = pods.run("twice");
         String container = pod.start(pods.idle("main"));
@@ -84,11 +100,16 @@ class PodLifecycleTest {
         pod.stop(container, 1);
         pod.remove(container);
         pod.remove(container);
-        pod.close();
+        pod.stop();
+        assertEquals(PodSandboxState.SANDBOX_NOTREADY, pod.status().getState());
+        pod.stop();
+        assertEquals(PodSandboxState.SANDBOX_NOTREADY, pod.status().getState());
+        pod.remove();
         pod.close();
     }
 
     @Test
+    @Covers("feature.same-request")
     void tenIdenticalCallsAtOnceMakeOnePod() throws Exception {
         PodSandboxConfig config = pods.config("once").build();
         List<Callable<String>> calls =
@@ -123,5 +144,17 @@ class PodLifecycleTest {
         ContainerStatus status = pod.awaitExit(pod.start(pods.container("main", "/bin/true")));
         assertEquals(0, status.getExitCode());
         assertEquals("Completed", status.getReason());
+    }
+
+    /** The one that a list filtered by its id has. */
+    private PodSandbox listed(RunningPod pod) {
+        List<PodSandbox> found = pods.client()
+                .runtime()
+                .listPodSandbox(ListPodSandboxRequest.newBuilder()
+                        .setFilter(PodSandboxFilter.newBuilder().setId(pod.id()))
+                        .build())
+                .getItemsList();
+        assertEquals(1, found.size(), found.toString());
+        return found.getFirst();
     }
 }

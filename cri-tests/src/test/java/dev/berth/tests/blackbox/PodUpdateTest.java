@@ -11,6 +11,7 @@ import dev.berth.cri.v1.LinuxContainerResources;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.PodSandboxStatsRequest;
 import dev.berth.cri.v1.UpdatePodSandboxResourcesRequest;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -29,6 +30,7 @@ class PodUpdateTest {
     }
 
     @Test
+    @Covers("feature.update-pod")
     void limitsOfAPodAreInForceWithItsOverhead() {
         RunningPod pod = pods.run("update");
         pod.start(pods.idle("main"));
@@ -45,6 +47,7 @@ class PodUpdateTest {
     }
 
     @Test
+    @Covers("feature.pod-limits")
     void aNewPodThatNamesNoCgroupParentHasTheLimitsOfItsConfiguration() {
         PodSandboxConfig.Builder config = pods.config("limited");
         config.getLinuxBuilder()
@@ -57,6 +60,7 @@ class PodUpdateTest {
     }
 
     @Test
+    @Covers("feature.bandwidth")
     void aBandwidthThatIsNoneIsRefusedByTheNameOfItsAnnotation() {
         PodSandboxConfig config = pods.config("fast")
                 .putAnnotations("kubernetes.io/egress-bandwidth", "fast")

@@ -18,6 +18,7 @@ import dev.berth.cri.v1.NetworkInterfaceUsage;
 import dev.berth.cri.v1.PodSandboxStats;
 import dev.berth.cri.v1.PodSandboxStatsFilter;
 import dev.berth.cri.v1.PodSandboxStatsRequest;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.Command;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
@@ -63,6 +64,7 @@ class StatsTest {
     }
 
     @Test
+    @Covers("feature.writable-layer")
     void writtenBytesAreCountedInTheWritableLayer() {
         RunningPod pod = pods.run("writes");
         String container = pod.start(pods.idle("main"));
@@ -85,6 +87,7 @@ class StatsTest {
     }
 
     @Test
+    @Covers("feature.pod-stats")
     void aPodTellsItsTrafficItsProcessesAndItsContainers() {
         RunningPod pod = pods.run("traffic");
         String container = pod.start(pods.idle("main"));

@@ -13,6 +13,7 @@ import dev.berth.cri.v1.StreamContainersRequest;
 import dev.berth.cri.v1.StreamImagesRequest;
 import dev.berth.cri.v1.StreamPodSandboxStatsRequest;
 import dev.berth.cri.v1.StreamPodSandboxesRequest;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.MemoryUse;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
@@ -48,6 +49,7 @@ class StreamedListsTest {
     }
 
     @Test
+    @Covers("feature.streamed-pods")
     void eachPodAndContainerIsStreamedOnceAndFiltersHold() {
         RunningPod one = pods.run(pods.config("one").putLabels("app", "harbour").build());
         RunningPod two = pods.run("two");
@@ -106,6 +108,7 @@ class StreamedListsTest {
     }
 
     @Test
+    @Covers("feature.streamed-images")
     void imagesAreStreamed() {
         List<String> ids = ids(
                 pods.client().images().streamImages(StreamImagesRequest.getDefaultInstance()),

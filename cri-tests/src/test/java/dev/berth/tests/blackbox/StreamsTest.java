@@ -3,6 +3,7 @@ package dev.berth.tests.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -54,6 +55,7 @@ class StreamsTest {
     }
 
     @Test
+    @Covers("feature.terminal-size")
     void aTerminalTakesItsSizeAndEchoes() throws Exception {
         try (WebSocketConnection client = WebSocketConnection.open(
                 urls.exec(idle(), true, "/bin/sh", "-c", "read line; stty size; exit 3"), "v4.channel.k8s.io")) {
@@ -67,6 +69,7 @@ class StreamsTest {
     }
 
     @Test
+    @Covers("feature.websocket-exec")
     void aWebSocketClientEndsItsInputAndGetsBothOutputs() throws Exception {
         try (WebSocketConnection client = WebSocketConnection.open(
                 urls.exec(idle(), false, "/bin/sh", "-c", "cat; echo aside >&2"), WebSocketScript.COMMAND)) {
@@ -123,6 +126,7 @@ class StreamsTest {
     }
 
     @Test
+    @Covers("feature.websocket-forward")
     void aPortIsForwardedByTheTunnelInWebSocket() throws Exception {
         RunningPod pod = pods.run("served");
         String serving = pod.start(
@@ -149,6 +153,7 @@ class StreamsTest {
     }
 
     @Test
+    @Covers("feature.websocket-attach")
     void attachedClientsShareAContainerAndItsEnd() throws Exception {
         RunningPod pod = pods.run("shared");
         String container = pod.start(

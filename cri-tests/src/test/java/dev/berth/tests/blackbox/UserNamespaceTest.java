@@ -17,6 +17,7 @@ import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.cri.v1.UserNamespace;
+import dev.berth.tests.coverage.Covers;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -42,6 +43,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @Covers("userns.pod")
     void idsAreMappedAsAskedForTheFirstProcessAndForExecs() {
         RunningPod pod = pods.run(pod("mapped").build());
         String container = pod.start(pods.idle("main"));
@@ -75,6 +77,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @Covers("feature.idmapped-volume")
     void aVolumeWithTheMappingsOfThePodKeepsItsOwners(@TempDir Path folder) throws Exception {
         Files.writeString(folder.resolve("old"), "cargo");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -200,6 +203,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @Covers({"userns.two-mappings", "userns.no-root", "userns.container", "userns.target"})
     void mappingsThatAreNotPossibleAreRefused() {
         refused("exactly one mapping", mapping(0, FIRST, LENGTH), mapping(LENGTH, FIRST + LENGTH, LENGTH));
         refused("exactly one mapping");
@@ -249,6 +253,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @Covers("userns.node")
     void aPodOfTheNodesUsersHasTheMapOfTheNode() throws IOException {
         PodSandboxConfig.Builder config = pods.config("plain");
         options(config).setUsernsOptions(UserNamespace.newBuilder().setMode(NamespaceMode.NODE));
