@@ -1,9 +1,11 @@
 package dev.berth.tests.critest;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.berth.tests.coverage.Behaviour;
 import dev.berth.tests.critest.CritestSession.Server;
 import dev.berth.tests.critest.CritestSpec.Outcome;
 import dev.berth.tests.node.Command;
@@ -14,7 +16,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -47,13 +53,32 @@ class CritestTest {
                 ? Optional.empty()
                 : Optional.of(new Server(Path.of(socket), Path.of(System.getProperty(TestNode.HOSTS, ""))));
         List<DynamicTest> tests = new ArrayList<>();
-        CritestSession.run(server, rounds(), Project.target().resolve("critest"))
-                .forEach((run, specs) -> specs.stream()
-                        // What a later run leaves out, the first one has told.
-                        .filter(spec -> run.equals(EVERYTHING) || spec.outcome() != Outcome.LEFT_OUT)
-                        .map(spec -> dynamicTest(title(run, spec), () -> judge(spec)))
-                        .forEach(tests::add));
+        Map<CritestRun, List<CritestSpec>> runs =
+                CritestSession.run(server, rounds(), Project.target().resolve("critest"));
+        tests.add(dynamicTest(
+                "every spec is listed",
+                () -> assertListed(runs.values().stream().flatMap(List::stream).toList())));
+        runs.forEach((run, specs) -> specs.stream()
+                // What a later run leaves out, the first one has told.
+                .filter(spec -> run.equals(EVERYTHING) || spec.outcome() != Outcome.LEFT_OUT)
+                .map(spec -> dynamicTest(title(run, spec), () -> judge(spec)))
+                .forEach(tests::add));
         return tests.stream();
+    }
+
+    /** The report names specs too that a focus leaves out, so it is compared whole. */
+    private static void assertListed(List<CritestSpec> specs) {
+        Set<String> reported = specs.stream()
+                // What is set up before the specs is reported only when it fails.
+                .filter(spec -> spec.outcome() != Outcome.FAILED)
+                .map(CritestSpec::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> listed = Behaviour.all().stream()
+                .filter(behaviour -> behaviour.kind().isOfCritest())
+                .map(Behaviour::text)
+                .collect(Collectors.toSet());
+        reported.removeAll(listed);
+        assertEquals(Set.of(), reported, "Specs that behaviours.tsv does not list");
     }
 
     private static List<List<CritestRun>> rounds() {
