@@ -85,7 +85,12 @@ public record NodeFolders(Path folder, int metricsPort) {
                 "--cni-bin-dir=" + ownPlugins(),
                 "--registry-config-dir=" + registryConfig(),
                 "--metrics-address=" + metricsAddress(),
-                "--cgroup-parent=/" + folder.getFileName());
+                "--cgroup-parent=" + cgroupParent());
+    }
+
+    /** Below it are the cgroups of its pods. */
+    public String cgroupParent() {
+        return "/" + folder.getFileName();
     }
 
     public void delete() throws IOException {
@@ -94,14 +99,26 @@ public record NodeFolders(Path folder, int metricsPort) {
         deleteTree(folder);
     }
 
-    /** The parent of the pods' cgroups, which a stopped daemon leaves for the next one. */
+    /** The parents of the pods' cgroups, which a stopped daemon leaves for the next one and another server for the kubelet. */
     private void deleteCgroups() throws IOException {
         try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
             for (Path hierarchy : hierarchies.toList()) {
-                Files.deleteIfExists(hierarchy.resolve(folder.getFileName()));
+                deleteCgroup(hierarchy.resolve(folder.getFileName()));
             }
         }
-        Files.deleteIfExists(Path.of("/sys/fs/cgroup").resolve(folder.getFileName()));
+        deleteCgroup(Path.of("/sys/fs/cgroup").resolve(folder.getFileName()));
+    }
+
+    private static void deleteCgroup(Path cgroup) throws IOException {
+        if (!Files.isDirectory(cgroup)) {
+            return;
+        }
+        try (Stream<Path> children = Files.list(cgroup)) {
+            for (Path child : children.filter(Files::isDirectory).toList()) {
+                deleteCgroup(child);
+            }
+        }
+        Files.delete(cgroup);
     }
 
     private static void deleteTree(Path root) throws IOException {

@@ -68,22 +68,21 @@ public final class TestNode implements AutoCloseable {
                 List.of(BusyboxLayer.ofStatic()),
                 config -> config.putArray("Cmd").add("/bin/sh"));
         registry.push().push("berth/shell", "1", shell);
-        String socket = System.getProperty(SOCKET, "");
-        Path hosts = socket.isEmpty() ? folders.registryConfig() : Path.of(System.getProperty(HOSTS, ""));
+        Path hosts = startsBerth() ? folders.registryConfig() : Path.of(System.getProperty(HOSTS, ""));
         for (String host : List.of(HOST, OTHER_HOST)) {
             registry.mirror(hosts, host);
         }
-        if (socket.isEmpty()) {
+        if (startsBerth()) {
             daemon = BerthDaemon.start(folders, flags);
         } else {
-            other = CriClient.connectWhenReady(Path.of(socket), Duration.ofSeconds(10));
+            other = CriClient.connectWhenReady(Path.of(System.getProperty(SOCKET, "")), Duration.ofSeconds(10));
         }
         pull(SHELL_IMAGE);
     }
 
-    /** Whether the server under test is a Berth of this node. */
-    public boolean isBerth() {
-        return other == null;
+    /** Whether nodes start a Berth, rather than use the server that the system properties name. */
+    public static boolean startsBerth() {
+        return System.getProperty(SOCKET, "").isEmpty();
     }
 
     public CriClient client() {
@@ -98,7 +97,9 @@ public final class TestNode implements AutoCloseable {
     }
 
     public Pods pods() {
-        return new Pods(client(), SHELL_IMAGE, folders.podLogs());
+        // Another server may have no place of its own for the cgroups of pods; the kubelet always names one.
+        String cgroupParent = startsBerth() ? "" : folders.cgroupParent();
+        return new Pods(client(), SHELL_IMAGE, folders.podLogs(), cgroupParent);
     }
 
     public NodeFolders folders() {

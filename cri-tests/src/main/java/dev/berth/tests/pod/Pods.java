@@ -30,14 +30,20 @@ import java.util.function.Predicate;
  * @param client the server
  * @param image a shell image that is present
  * @param logs the folder of the pods' log folders
+ * @param cgroupParent below which every pod gets a cgroup of its own; empty leaves that to the server
  */
-public record Pods(CriClient client, String image, Path logs) {
+public record Pods(CriClient client, String image, Path logs, String cgroupParent) {
     private static final String NAMESPACE = "berth-tests";
+
+    /** Leaves cgroups to the server. */
+    public Pods(CriClient client, String image, Path logs) {
+        this(client, image, logs, "");
+    }
 
     /** A pod of this name on the pod network, each container with processes of its own. */
     public PodSandboxConfig.Builder config(String name) {
         String uid = UUID.randomUUID().toString();
-        return PodSandboxConfig.newBuilder()
+        PodSandboxConfig.Builder config = PodSandboxConfig.newBuilder()
                 .setMetadata(PodSandboxMetadata.newBuilder()
                         .setName(name)
                         .setUid(uid)
@@ -45,6 +51,10 @@ public record Pods(CriClient client, String image, Path logs) {
                 .setHostname(name)
                 .setLogDirectory(logDirectory(uid))
                 .setLinux(linux(NamespaceMode.POD, NamespaceMode.CONTAINER));
+        if (!cgroupParent.isEmpty()) {
+            config.getLinuxBuilder().setCgroupParent(cgroupParent + "/" + uid);
+        }
+        return config;
     }
 
     /** The kubelet makes the folder of a pod's logs before it asks for the pod. */
@@ -58,7 +68,12 @@ public record Pods(CriClient client, String image, Path logs) {
 
     /** As {@link #config} on the network of the node. */
     public PodSandboxConfig.Builder hostNetwork(String name) {
-        return config(name).clearHostname().setLinux(linux(NamespaceMode.NODE, NamespaceMode.CONTAINER));
+        PodSandboxConfig.Builder config = config(name).clearHostname();
+        config.getLinuxBuilder()
+                .getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .setNetwork(NamespaceMode.NODE);
+        return config;
     }
 
     /** Namespaces of a pod: which network, which processes. */

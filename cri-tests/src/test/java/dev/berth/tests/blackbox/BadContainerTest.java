@@ -24,6 +24,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
@@ -49,6 +50,7 @@ class BadContainerTest {
     }
 
     @Test
+    @OnlyBerth("CRI lets a server refuse the same request")
     void aNameInUseByAnotherConfigurationIsTaken() {
         RunningPod pod = pod();
         ContainerConfig one = pods.idle("main").build();
@@ -130,6 +132,7 @@ class BadContainerTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not forbid dots in paths")
     void dotsInPathsAreInvalid(@TempDir Path folder) {
         RunningPod pod = pod();
         Mount.Builder mount = Mount.newBuilder().setHostPath(folder.toString());
@@ -143,6 +146,7 @@ class BadContainerTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not say what an unknown capability is")
     void anUnknownCapabilityIsNamed() {
         Capability capability =
                 Capability.newBuilder().addAddCapabilities("CAP_FLY").build();
@@ -150,6 +154,7 @@ class BadContainerTest {
     }
 
     @Test
+    @OnlyBerth("CRI lets a server see it later than CreateContainer")
     void aMalformedProfileIsNamed(@TempDir Path folder) throws Exception {
         Path broken = Files.writeString(folder.resolve("broken.json"), "{\"defaultAction\": ");
         Path unknown = Files.writeString(folder.resolve("unknown.json"), "{\"defaultAction\": \"SCMP_ACT_DANCE\"}");
@@ -225,6 +230,9 @@ class BadContainerTest {
         try {
             call.run();
         } catch (StatusRuntimeException e) {
+            if (!TestNode.startsBerth()) {
+                return;
+            }
             Status.Code code = e.getStatus().getCode();
             assertTrue(
                     code == Status.Code.INVALID_ARGUMENT

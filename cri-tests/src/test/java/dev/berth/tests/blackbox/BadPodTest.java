@@ -17,6 +17,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -107,6 +108,7 @@ class BadPodTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not say that a name may not be empty")
     void metadataMustBeThere() {
         PodSandboxConfig config = pods.config("x").build();
         PodSandboxMetadata metadata = config.getMetadata();
@@ -117,6 +119,7 @@ class BadPodTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not forbid dots in paths")
     void aLogFolderMustBeAbsoluteAndStraight() {
         refused(pods.config("x").setLogDirectory("/var/log/../../etc"), "..");
         refused(pods.config("x").setLogDirectory("logs"), "logs");
@@ -140,6 +143,7 @@ class BadPodTest {
     }
 
     @Test
+    @OnlyBerth("CRI lets a server refuse the same request")
     void aNameInUseByAnotherConfigurationIsTaken() {
         PodSandboxConfig config = pods.config("taken").build();
         pods.run(config);
@@ -149,6 +153,7 @@ class BadPodTest {
     }
 
     @Test
+    @OnlyBerth("CRI lets a server refuse the same request")
     void aClientThatLeavesDoesNotLeaveHalfAPod() throws Exception {
         PodSandboxConfig config = pods.config("left").build();
         Context.CancellableContext context = Context.current().withCancellation();

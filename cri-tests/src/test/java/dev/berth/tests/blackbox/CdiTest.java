@@ -12,6 +12,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CdiTest {
     private static final Path SPECS = Path.of("/var/run/cdi");
     private static final String SPEC = """
-            cdiVersion: "0.6.0"
+            cdiVersion: "0.7.0"
             kind: berth.test/thing
             devices:
               - name: one
@@ -102,6 +103,7 @@ class CdiTest {
     }
 
     @Test
+    @OnlyBerth("CRI lets a server see it later than CreateContainer")
     void whatCannotBeGivenIsRefusedBeforeAnythingIsMade() throws Exception {
         RunningPod pod = pod();
         refused(pod, Status.Code.INVALID_ARGUMENT, "nonsense", "vendor.com/class=device");

@@ -10,6 +10,7 @@ import dev.berth.tests.node.NodeFolders;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.NodeExtension;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Network plugins that are missing, fail or hang. The last word of a plugin's name says at what. */
+@OnlyBerth("is given plugins that fail")
 class CniFailureTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
@@ -44,7 +46,6 @@ class CniFailureTest {
     @BeforeAll
     static void start() throws Exception {
         assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
-        assumeTrue(System.getProperty(TestNode.SOCKET, "").isEmpty(), "needs plugins of its own");
         node = TestNode.start("berthcni0", "--config=" + configuration());
         conflist = Files.readString(file());
         Path plugins = node.folders().ownPlugins();

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.cri.v1.Int64Value;
@@ -19,6 +18,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -92,8 +92,8 @@ class ConfinementTest {
 
     /** CVE-2020-15257: a pod on the node's network finds no socket to the runtime without a path. */
     @Test
+    @OnlyBerth("looks for its sockets by name")
     void noSocketOfTheRuntimeIsReachableWithoutAPath() {
-        assumeTrue(node.isBerth());
         RunningPod pod = pod();
         String container = pod.start(pods.idle("main"));
         String unix = pod.shell(container, "cat /proc/net/unix");
@@ -111,8 +111,8 @@ class ConfinementTest {
 
     /** CVE-2021-41103, CVE-2024-25621. */
     @Test
+    @OnlyBerth("looks into its folders")
     void whatTheRuntimeKeepsIsForRootAlone() throws Exception {
-        assumeTrue(node.isBerth());
         RunningPod pod = pod();
         pod.start(pods.idle("main"));
         Path root = node.folders().root();

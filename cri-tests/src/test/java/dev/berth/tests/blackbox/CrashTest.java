@@ -3,7 +3,6 @@ package dev.berth.tests.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.cri.v1.ContainerState;
@@ -20,6 +19,7 @@ import dev.berth.tests.pod.LogLine;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.NodeExtension;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.Random;
@@ -35,12 +35,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** SIGKILL of the daemon at any moment: containers do not notice, nothing is lost, nothing is left over. */
 @ExtendWith(NodeExtension.class)
+@OnlyBerth("is killed and started again")
 class CrashTest {
     private TestNode node;
 
     @BeforeEach
     void start() throws Exception {
-        assumeTrue(System.getProperty(TestNode.SOCKET, "").isEmpty(), "kills Berth, not another server");
         node = TestNode.start("berthcrash0");
     }
 

@@ -1,5 +1,6 @@
 package dev.berth.tests.blackbox;
 
+import static dev.berth.tests.blackbox.Refusal.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -47,6 +48,16 @@ class ExecSyncTest {
 
     @Test
     @Covers("exec-sync.timeout")
+    void aTimeoutEndsTheCommand() {
+        RunningPod pod = pods.run("late");
+        String container = pod.start(pods.idle("main"));
+        assertRefused(
+                Status.Code.DEADLINE_EXCEEDED, () -> pod.exec(container, Duration.ofSeconds(1), "/bin/sleep", "4321"));
+        assertFalse(pod.shell(container, "ps -o args").contains("sleep 4321"));
+    }
+
+    @Test
+    @Covers("feature.exec-timeout-tree")
     void aTimeoutKillsTheWholeTree() {
         RunningPod pod = pods.run("timeout");
         String container = pod.start(pods.idle("main"));

@@ -22,6 +22,7 @@ import dev.berth.tests.pod.LogLine;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -161,6 +162,7 @@ class HostileImageTest {
 
     /** CVE-2026-30892 and CVE-2026-47766: a container that brings a /dev of its own gets nothing made in it. */
     @Test
+    @OnlyBerth("CRI does not say what a folder in the place of /dev gets")
     void aDevThatIsBroughtAlongStaysAsItIs(@TempDir Path dev) throws Exception {
         ContainerConfig.Builder container = pods.shell("main", "echo heard; cat")
                 .addMounts(Mount.newBuilder().setHostPath(dev.toString()).setContainerPath("/dev"));
@@ -215,6 +217,7 @@ class HostileImageTest {
 
     /** CVE-2019-5736: the program that the image makes of the launcher is a copy that nobody can write to. */
     @Test
+    @OnlyBerth("looks at its shim")
     void theLauncherCannotBeRunOrWrittenAsAProgramOfTheImage() throws Exception {
         Path shim = Project.root().resolve("cri-server/target/shim/berth-shim");
         byte[] before = Files.readAllBytes(shim);

@@ -18,6 +18,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ class IdentityTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not say that it is refused")
     void anAmbientCapabilityThatTheContainerLacksIsRefused() {
         RunningPod pod = pods.run("lacking");
         Capability.Builder asked =

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.cri.v1.ContainerConfig;
 import dev.berth.cri.v1.ImageSpec;
 import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.RemoveImageRequest;
@@ -20,6 +21,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -113,9 +115,13 @@ class ImageVolumeTest {
         }
         RunningPod pod = pod();
         for (String path : List.of("out/in", "root/in")) {
-            String container = pod.start(
-                    pods.idle(path.replace('/', '-')).addMounts(volume("escape").setImageSubPath(path)));
-            assertEquals("file\n", pod.shell(container, "ls /volume"));
+            ContainerConfig.Builder config =
+                    pods.idle(path.replace('/', '-')).addMounts(volume("escape").setImageSubPath(path));
+            try {
+                assertEquals("file\n", pod.shell(pod.start(config), "ls /volume"));
+            } catch (StatusRuntimeException e) {
+                assertTrue(String.valueOf(e.getMessage()).contains(path), e.toString());
+            }
         }
     }
 
@@ -161,6 +167,7 @@ class ImageVolumeTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not say what becomes of an artifact")
     void anArtifactWhoseFilesLeadElsewhereIsRefused() {
         for (String title : List.of("../out", "/etc/passwd")) {
             assertThrows(

@@ -10,6 +10,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.NodeExtension;
+import dev.berth.tests.world.OnlyBerth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Two hundred pods come and go; nothing of them stays. */
+@OnlyBerth("looks into its folders and shims")
 class ManyPodsTest {
     private static final int PODS = 200;
     private static final int AT_ONCE = 10;
@@ -32,7 +34,6 @@ class ManyPodsTest {
     void twoHundredPodsLeaveNothingBehind() throws Exception {
         assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
         try (TestNode node = TestNode.start("berthmany0")) {
-            assumeTrue(node.isBerth(), "looks into Berth's own folders");
             inBatches(node.pods(), AT_ONCE);
             Footprint before = footprint(node);
             inBatches(node.pods(), PODS);
@@ -47,7 +48,6 @@ class ManyPodsTest {
     void anIdlePodCostsLittleOutsideTheDaemon() throws Exception {
         assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
         try (TestNode node = TestNode.start("berthidle0")) {
-            assumeTrue(node.isBerth(), "looks for Berth's shims");
             long before = MemoryUse.pssKibOf("berth-shim");
             for (int i = 0; i < IDLE_PODS; i++) {
                 node.pods().run("idle" + i);

@@ -14,6 +14,7 @@ import dev.berth.tests.pod.LogLine;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.NodeExtension;
+import dev.berth.tests.world.OnlyBerth;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a process sees of one and the same container by the built-in handler and by an OCI runtime; docs/map.md explains the differences. */
 @ExtendWith(NodeExtension.class)
+@OnlyBerth("is told its handlers")
 class OciDifferenceTest {
     private static final String LOOK = """
             grep -E '^(Uid|Gid|Groups|Umask|Cap...|NoNewPrivs|Seccomp|Cpus_allowed_list|Sig...):' /proc/1/status
@@ -53,7 +55,6 @@ class OciDifferenceTest {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(System.getProperty(TestNode.SOCKET, "").isEmpty(), "needs handlers of its own");
         assumeTrue(!OciRuntimes.present().isEmpty(), "neither crun nor runc is installed");
         node = TestNode.start("berthoci1", "--config=" + OciRuntimes.configure(folder));
         builtIn = look("");

@@ -27,6 +27,7 @@ import dev.berth.tests.pod.LogLine;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.NodeExtension;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pods whose containers an OCI runtime makes behave as those of the built-in handler, and leave nothing behind. */
 @ExtendWith(NodeExtension.class)
+@OnlyBerth("is told its handlers")
 class OciHandlerTest {
     private static final long LIMIT = 64L << 20;
 
@@ -60,7 +62,6 @@ class OciHandlerTest {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(System.getProperty(TestNode.SOCKET, "").isEmpty(), "needs handlers of its own");
         assumeTrue(!OciRuntimes.present().isEmpty(), "neither crun nor runc is installed");
         node = TestNode.start("berthoci0", "--config=" + OciRuntimes.configure(folder));
         pods = node.pods();

@@ -18,6 +18,7 @@ import dev.berth.tests.pod.LogLine;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ class PodDetailTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not say which names are none")
     void namesThatLinuxOrNetworkPluginsDoNotTakeAreRefused() {
         refused(pods.config("long").setHostname("h".repeat(65)), "64");
         for (String name : List.of("a;K8S_POD_NAME=b", "a=b", "a/b", "a\nb")) {
@@ -123,14 +125,18 @@ class PodDetailTest {
     }
 
     @Test
-    void theLogIsWhereItsPathSaysRelativeOrAbsolute(@TempDir Path folder) throws Exception {
+    void theLogMayBeDeepInTheFolderOfThePod() throws Exception {
         RunningPod pod = pods.run(pods.hostNetwork("logs").build());
-        ContainerConfig.Builder below = pods.shell("below", "echo below").setLogPath("deep/below.log");
-        pod.runToEnd(below);
+        ContainerConfig.Builder deep = pods.shell("deep", "echo deep").setLogPath("deep/main.log");
+        assertEquals(List.of("deep"), texts(pod.runToEnd(deep)));
+    }
+
+    @Test
+    @OnlyBerth("CRI says that the path of a log is relative")
+    void theLogIsElsewhereWhenItsPathIsAbsolute(@TempDir Path folder) throws Exception {
+        RunningPod pod = pods.run(pods.hostNetwork("logs").build());
         Path absolute = folder.resolve("absolute.log");
-        ContainerConfig.Builder elsewhere =
-                pods.shell("elsewhere", "echo elsewhere").setLogPath(absolute.toString());
-        String id = pod.start(elsewhere);
+        String id = pod.start(pods.shell("elsewhere", "echo elsewhere").setLogPath(absolute.toString()));
         pod.awaitExit(id);
         assertEquals(List.of("elsewhere"), texts(LogLine.read(absolute)));
         assertEquals(absolute.toString(), pod.status(id).getLogPath());

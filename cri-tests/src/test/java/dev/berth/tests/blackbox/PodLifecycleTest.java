@@ -17,6 +17,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -110,6 +111,7 @@ class PodLifecycleTest {
 
     @Test
     @Covers("feature.same-request")
+    @OnlyBerth("CRI lets a server refuse the same request")
     void tenIdenticalCallsAtOnceMakeOnePod() throws Exception {
         PodSandboxConfig config = pods.config("once").build();
         List<Callable<String>> calls =

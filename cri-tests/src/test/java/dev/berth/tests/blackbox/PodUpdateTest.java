@@ -16,6 +16,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,7 @@ class PodUpdateTest {
 
     @Test
     @Covers("feature.update-pod")
+    @OnlyBerth("the kubelet sets the limits of the pods that it places")
     void limitsOfAPodAreInForceWithItsOverhead() {
         RunningPod pod = pods.run("update");
         pod.start(pods.idle("main"));
@@ -39,6 +41,7 @@ class PodUpdateTest {
     }
 
     @Test
+    @OnlyBerth("the kubelet sets the limits of the pods that it places")
     void aPodWithoutContainersKeepsTheLimitsThatItGetsForThoseThatCome() {
         RunningPod pod = pods.run("early");
         update(pod, 64 * MEBIBYTE, 8 * MEBIBYTE);
@@ -69,6 +72,7 @@ class PodUpdateTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not say that a stopped pod refuses")
     void aStoppedPodRefuses() {
         RunningPod pod = pods.run("stopped");
         pod.stop();

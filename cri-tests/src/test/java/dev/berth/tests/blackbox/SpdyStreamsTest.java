@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Sessions over SPDY, which kubectl of older versions and critest speak. */
 @OnNode
 class SpdyStreamsTest {
-    private static final String SUCCESS = "{\"metadata\":{},\"status\":\"Success\"}";
+    private static final String SUCCESS = "\"status\":\"Success\"";
 
     private final Pods pods;
     private final StreamUrls urls;
@@ -40,7 +40,7 @@ class SpdyStreamsTest {
             Map<Integer, String> said = client.readToEnd();
             assertEquals("hello", said.get(3));
             assertEquals("", said.getOrDefault(5, ""));
-            assertEquals(SUCCESS, said.get(1));
+            assertTrue(said.getOrDefault(1, "").contains(SUCCESS), said.toString());
         }
     }
 
@@ -52,7 +52,7 @@ class SpdyStreamsTest {
                 SpdyConnection.open(url, SpdyScript.COMMAND).terminal()) {
             Map<Integer, String> said = client.readToEnd();
             assertEquals("hello", said.get(3));
-            assertEquals(SUCCESS, said.get(1));
+            assertTrue(said.getOrDefault(1, "").contains(SUCCESS), said.toString());
         }
     }
 

@@ -2,7 +2,6 @@ package dev.berth.tests.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.v1.ContainerFilter;
 import dev.berth.cri.v1.ContainerStatsFilter;
@@ -19,6 +18,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -88,8 +88,8 @@ class StreamedListsTest {
     }
 
     @Test
+    @OnlyBerth("looks at its memory")
     void tenThousandContainersAreStreamedInLittleMemory() throws Exception {
-        assumeTrue(node.isBerth(), "looks at Berth's memory");
         RunningPod pod = pods.run("crowd");
         try (ExecutorService makers = Executors.newFixedThreadPool(AT_ONCE)) {
             List<Callable<String>> makings = IntStream.range(0, MANY)

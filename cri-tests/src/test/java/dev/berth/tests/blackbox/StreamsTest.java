@@ -24,7 +24,7 @@ class StreamsTest {
     private static final int TIMES = 20;
     private static final int COUNTED = 1_000_000;
     private static final String COUNTING = "seq %1$d >&2 & seq %1$d; wait".formatted(COUNTED);
-    private static final String SUCCESS = "{\"metadata\":{},\"status\":\"Success\"}";
+    private static final String SUCCESS = "\"status\":\"Success\"";
 
     private final Pods pods;
     private final StreamUrls urls;
@@ -49,7 +49,7 @@ class StreamsTest {
                 String output = client.text(1);
                 assertEquals(30_000 + "the-end".length(), output.length(), "in session " + i);
                 assertTrue(output.endsWith("the-end"), "in session " + i);
-                assertEquals(SUCCESS, client.text(3));
+                assertTrue(client.text(3).contains(SUCCESS), client.text(3));
             }
         }
     }
@@ -78,7 +78,7 @@ class StreamsTest {
             client.readToEnd();
             assertEquals("ahoy", client.text(1));
             assertEquals("aside\n", client.text(2));
-            assertEquals(SUCCESS, client.text(3));
+            assertTrue(client.text(3).contains(SUCCESS), client.text(3));
         }
     }
 
@@ -101,7 +101,7 @@ class StreamsTest {
             client.readToEnd();
             assertCounted(client.text(1));
             assertCounted(client.text(2));
-            assertEquals(SUCCESS, client.text(3));
+            assertTrue(client.text(3).contains(SUCCESS), client.text(3));
         }
     }
 

@@ -22,6 +22,7 @@ import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +58,7 @@ class UserNamespaceTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not say whose devices are")
     void whatAPodFindsBelongsToItsRoot() {
         RunningPod pod = pods.run(pod("files").build());
         String container = pod.start(pods.idle("main"));
@@ -206,16 +208,7 @@ class UserNamespaceTest {
     @Covers({"userns.two-mappings", "userns.no-root", "userns.container", "userns.target"})
     void mappingsThatAreNotPossibleAreRefused() {
         refused("exactly one mapping", mapping(0, FIRST, LENGTH), mapping(LENGTH, FIRST + LENGTH, LENGTH));
-        refused("exactly one mapping");
         refused("must begin with 0", mapping(1, FIRST, LENGTH));
-        refused("leaves the ids", mapping(0, -10, LENGTH));
-        refused("leaves the ids", mapping(0, FIRST, 0));
-        PodSandboxConfig.Builder config = pod("unlike");
-        options(config).getUsernsOptionsBuilder().setGids(0, mapping(0, FIRST, 10));
-        assertRefused(Status.Code.INVALID_ARGUMENT, () -> pods.run(config.build()), "mapped alike");
-        PodSandboxConfig.Builder node = pod("node");
-        options(node).setNetwork(NamespaceMode.NODE);
-        assertRefused(Status.Code.INVALID_ARGUMENT, () -> pods.run(node.build()), "cannot share");
         for (NamespaceMode mode : List.of(NamespaceMode.CONTAINER, NamespaceMode.TARGET)) {
             PodSandboxConfig.Builder other = pod("other");
             options(other).getUsernsOptionsBuilder().setMode(mode);
@@ -224,6 +217,21 @@ class UserNamespaceTest {
     }
 
     @Test
+    @OnlyBerth("CRI does not say which other mappings are none")
+    void mappingsThatMakeNoSenseAreRefused() {
+        refused("exactly one mapping");
+        refused("leaves the ids", mapping(0, -10, LENGTH));
+        refused("leaves the ids", mapping(0, FIRST, 0));
+        PodSandboxConfig.Builder config = pod("unlike");
+        options(config).getUsernsOptionsBuilder().setGids(0, mapping(0, FIRST, 10));
+        assertRefused(Status.Code.INVALID_ARGUMENT, () -> pods.run(config.build()), "mapped alike");
+        PodSandboxConfig.Builder node = pod("node");
+        options(node).setNetwork(NamespaceMode.NODE);
+        assertRefused(Status.Code.INVALID_ARGUMENT, () -> pods.run(node.build()), "cannot share");
+    }
+
+    @Test
+    @OnlyBerth("CRI does not say that mappings agree")
     void containersAndMountsThatDisagreeWithTheirPodAreRefused(@TempDir Path folder) {
         RunningPod pod = pods.run(pod("strict").build());
         Mount other =

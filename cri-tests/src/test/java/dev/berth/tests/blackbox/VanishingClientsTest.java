@@ -14,6 +14,7 @@ import dev.berth.tests.stream.SpdyScript;
 import dev.berth.tests.stream.StreamUrls;
 import dev.berth.tests.stream.WebSocketScript;
 import dev.berth.tests.world.NodeExtension;
+import dev.berth.tests.world.OnlyBerth;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Clients that are gone at any byte of their session leave nothing: no process, descriptor, thread or token. */
+@OnlyBerth("looks into its process")
 class VanishingClientsTest {
     private static final int CLIENTS = 200;
     private static final int AT_A_TIME = 8;
@@ -65,7 +67,6 @@ class VanishingClientsTest {
     static void start() throws Exception {
         assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
         node = TestNode.start("berthgone0");
-        assumeTrue(node.isBerth(), "looks into Berth's own process");
         Pods pods = node.pods();
         urls = new StreamUrls(node.client());
         // The pod's first process reaps what its parent left; that of a container would have to do so itself.

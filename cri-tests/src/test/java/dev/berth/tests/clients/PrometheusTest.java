@@ -12,6 +12,7 @@ import dev.berth.tests.node.Project;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
+import dev.berth.tests.world.OnlyBerth;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Debian's Prometheus scraping a live Berth by the file we ship. */
 @OnNode
+@OnlyBerth("scrapes its metrics page")
 class PrometheusTest {
     private static final Path SHIPPED = Project.root().resolve("deploy/prometheus/prometheus.yml");
 
@@ -41,7 +43,6 @@ class PrometheusTest {
     @Test
     void promtoolAcceptsTheFileAndTheMetrics(@TempDir Path folder) throws Exception {
         assumeTrue(Command.find("promtool").isPresent(), "promtool is not on PATH");
-        assumeTrue(node.isBerth(), "scrapes Berth's own metrics");
         Command.mustRun("promtool", "check", "config", SHIPPED.toString());
         String page;
         try (RunningPod pod = node.pods().run("metered")) {
@@ -56,7 +57,6 @@ class PrometheusTest {
     @Test
     void prometheusSeesPodsAndTheirSteps(@TempDir Path folder) throws Exception {
         assumeTrue(Command.find("prometheus").isPresent(), "prometheus is not on PATH");
-        assumeTrue(node.isBerth(), "scrapes Berth's own metrics");
         int port = LocalRegistry.freePort();
         Process prometheus = start(folder, port);
         try (RunningPod pod = node.pods().run("scraped")) {
