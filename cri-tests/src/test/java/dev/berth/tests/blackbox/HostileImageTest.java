@@ -219,7 +219,7 @@ class HostileImageTest {
     @Test
     @OnlyBerth("looks at its shim")
     void theLauncherCannotBeRunOrWrittenAsAProgramOfTheImage() throws Exception {
-        Path shim = Project.root().resolve("cri-server/target/shim/berth-shim");
+        Path shim = Project.root().resolve("runtime/src/main/c/build/berth-shim");
         byte[] before = Files.readAllBytes(shim);
         push("self", layer -> layer.symlink("self", "/proc/self/exe").symlink("one", "/proc/1/exe"), _ -> {});
         for (String program : List.of("/self", "/one")) {
