@@ -1,7 +1,9 @@
 package dev.berth.tests.node;
 
+import dev.berth.cri.v1.CgroupDriver;
 import dev.berth.cri.v1.ImageSpec;
 import dev.berth.cri.v1.PullImageRequest;
+import dev.berth.cri.v1.RuntimeConfigRequest;
 import dev.berth.tests.client.CriClient;
 import dev.berth.tests.image.BusyboxLayer;
 import dev.berth.tests.image.OciImage;
@@ -97,9 +99,22 @@ public final class TestNode implements AutoCloseable {
     }
 
     public Pods pods() {
-        // Another server may have no place of its own for the cgroups of pods; the kubelet always names one.
-        String cgroupParent = startsBerth() ? "" : folders.cgroupParent();
-        return new Pods(client(), SHELL_IMAGE, folders.podLogs(), cgroupParent);
+        return new Pods(client(), SHELL_IMAGE, folders.podLogs(), cgroupParent());
+    }
+
+    /**
+     * Where the kubelet would have the cgroups of pods: another server may have no place of its own for them. With systemd that is for
+     * the server to choose, because a slice would stay.
+     */
+    private String cgroupParent() {
+        if (startsBerth()) {
+            return "";
+        }
+        CgroupDriver driver = client().runtime()
+                .runtimeConfig(RuntimeConfigRequest.getDefaultInstance())
+                .getLinux()
+                .getCgroupDriver();
+        return driver == CgroupDriver.SYSTEMD ? "" : folders.cgroupParent();
     }
 
     public NodeFolders folders() {

@@ -115,7 +115,7 @@ class ResourcesTest {
                 .getCgroupDriver();
         assumeTrue(driver == CgroupDriver.SYSTEMD, "the server was not told to use systemd");
         PodSandboxConfig.Builder config = pods.config("slice");
-        config.getLinuxBuilder().setCgroupParent("/berth-test.slice");
+        config.getLinuxBuilder().setCgroupParent("/berth.slice/berth-test.slice");
         RunningPod pod = pods.run(config.build());
         String container = pod.start(pods.idle("main"));
         // The container sees its own cgroup as the root; the node sees where that is.
