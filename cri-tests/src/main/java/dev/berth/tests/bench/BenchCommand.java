@@ -105,6 +105,8 @@ public final class BenchCommand implements Callable<Integer> {
         }
         Workload warmUp = new Workload(new Results());
         for (Subject subject : subjects) {
+            warmUp.client(subject);
+            warmUp.round(subject);
             warmUp.round(subject);
         }
         Workload workload = new Workload(results);
