@@ -43,7 +43,7 @@ final class StartSteps {
                 "StartContainer",
                 Step.of("record", this::recordIntent),
                 Step.of("cgroup", this::makeCgroup, this::removeCgroup),
-                Step.of("root", this::mountRoot, this::closeRoot),
+                Step.of("root", this::mountRoot, this::closeRoot).alongsideThat(),
                 Step.of("mounts", this::openMounts, this::closeMounts),
                 Step.of("launch", this::launch),
                 Step.of("running", this::markRunning));
@@ -55,7 +55,7 @@ final class StartSteps {
                 "StartContainer",
                 Step.of("record", this::recordIntent),
                 Step.of("cgroup", this::makeCgroup, this::removeCgroup),
-                Step.of("root", this::mountRoot, this::closeRoot),
+                Step.of("root", this::mountRoot, this::closeRoot).alongsideThat(),
                 Step.of("mounts", this::openMounts, this::closeMounts),
                 Step.of("bundle", oci::makeBundle, oci::removeBundle),
                 Step.of("create", oci::create, oci::endCreated),

@@ -30,9 +30,13 @@ public final class PodFiles {
         this.platform = platform;
     }
 
-    void make(PodMaking making) {
+    void makeDirectory(PodMaking making) {
+        PrivateDirectories.make(platform.layout().podDirectory(making.pod().id()));
+    }
+
+    void write(PodMaking making) {
         Pod pod = making.pod();
-        Path directory = PrivateDirectories.make(platform.layout().podDirectory(pod.id()));
+        Path directory = platform.layout().podDirectory(pod.id());
         try {
             Files.writeString(directory.resolve(RESOLV_CONF), resolvConf(pod));
             Files.writeString(directory.resolve(HOSTNAME), pod.hostname() + "\n");

@@ -32,9 +32,11 @@ final class PodSteps {
         return Verb.of(
                 "RunPodSandbox",
                 Step.of("record", this::recordIntent, making -> pods.remove(making.pod())),
-                Step.of("files", files::make, making -> files.remove(making.pod())),
-                Step.of("shm", files::mountShm, making -> files.unmountShm(making.pod())),
+                Step.of("directory", files::makeDirectory, making -> files.remove(making.pod())),
                 Step.of("shim", shims::spawn, making -> shims.end(making.pod())),
+                Step.of("files", files::write).alongsideThat(),
+                Step.of("shm", files::mountShm, making -> files.unmountShm(making.pod()))
+                        .alongsideThat(),
                 Step.of("netns", making -> netns.pin(making.pod()), making -> netns.unpin(making.pod())),
                 Step.of("network", this::attach, making -> detach(making.pod())),
                 Step.of("pause", making -> pause.launch(making.pod()), making -> removePlace(making.pod())),

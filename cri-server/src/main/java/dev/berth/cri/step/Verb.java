@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A verb as a list of named steps. Steps run in order; when one fails, it and all before it are undone in reverse, failures of
- * undo attached as suppressed. Each step is timed.
+ * A verb as a list of named steps. Steps run in order, but for those that run alongside the one before; when one fails, it, those
+ * alongside and all before are undone in reverse, failures of undo attached as suppressed. Each step is timed.
  *
  * @param <C> what the steps work on
  */
@@ -38,11 +38,16 @@ public final class Verb<C> {
 
     /** Runs every step, or none of them is left. */
     public void run(C context, StepWatch watch) throws InterruptedException {
-        for (int i = 0; i < steps.size(); i++) {
+        int next = 0;
+        while (next < steps.size()) {
+            int from = next++;
+            while (next < steps.size() && steps.get(next).alongside()) {
+                next++;
+            }
             try {
-                apply(steps.get(i), context, watch);
+                apply(steps.subList(from, next), context, watch);
             } catch (InterruptedException | RuntimeException failure) {
-                undo(i, context, watch, failure);
+                undo(next - 1, context, watch, failure);
                 throw failure;
             }
         }
@@ -55,6 +60,15 @@ public final class Verb<C> {
         if (collected.getSuppressed().length > 0) {
             throw collected;
         }
+    }
+
+    /** Runs steps at the same time and waits for all of them, whatever becomes of one. */
+    private void apply(List<Step<C>> together, C context, StepWatch watch) throws InterruptedException {
+        Alongside others = new Alongside();
+        for (Step<C> step : together.subList(1, together.size())) {
+            others.start(() -> apply(step, context, watch));
+        }
+        others.after(() -> apply(together.getFirst(), context, watch));
     }
 
     private void apply(Step<C> step, C context, StepWatch watch) throws InterruptedException {

@@ -35,7 +35,7 @@ class PodStepsTest {
     void theVerbsOfPodsHaveTheseSteps() {
         assertEquals("RunPodSandbox", steps.run().name());
         assertEquals(
-                List.of("record", "files", "shm", "shim", "netns", "network", "pause", "limits", "ready"),
+                List.of("record", "directory", "shim", "files", "shm", "netns", "network", "pause", "limits", "ready"),
                 steps.run().stepNames());
         assertEquals(
                 List.of("network", "netns", "pause", "shim", "shm", "record"),
@@ -84,7 +84,10 @@ class PodStepsTest {
                 .addSearches("default.svc")
                 .addSearches("svc")
                 .addOptions("ndots:5");
-        new PodFiles(test.platform()).make(new PodMaking(new Pod(record.build()), List.of()));
+        PodMaking making = new PodMaking(new Pod(record.build()), List.of());
+        PodFiles pod = new PodFiles(test.platform());
+        pod.makeDirectory(making);
+        pod.write(making);
         Path files = test.platform().layout().podDirectory("p1");
         assertEquals(
                 "nameserver 10.96.0.10\nsearch default.svc svc\noptions ndots:5\n",

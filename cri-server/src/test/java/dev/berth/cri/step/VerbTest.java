@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class VerbTest {
-    private final List<String> done = new ArrayList<>();
-    private final List<String> seen = new ArrayList<>();
+    private final List<String> done = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> seen = Collections.synchronizedList(new ArrayList<>());
     private final StepWatch watch = new StepWatch() {
         @Override
         public void reached(String verb, String step) {
@@ -52,6 +55,73 @@ class VerbTest {
                         "Make/b undone",
                         "Make/a undone"),
                 seen);
+    }
+
+    @Test
+    void aStepAlongsideRunsAtTheSameTime() throws Exception {
+        CountDownLatch both = new CountDownLatch(2);
+        Step.Action<String> meets = _ -> {
+            both.countDown();
+            assertTrue(both.await(10, TimeUnit.SECONDS));
+        };
+        Verb<String> verb =
+                Verb.of("Make", Step.of("a", meets), Step.of("b", meets).alongsideThat(), step("c"));
+        verb.run("pod", watch);
+        assertEquals(List.of("c pod"), done);
+        assertEquals(List.of("a", "b", "c"), verb.stepNames());
+    }
+
+    @Test
+    void aFailureWaitsForTheStepsAlongsideAndUndoesThemToo() {
+        IllegalStateException failure = new IllegalStateException("b is broken");
+        CountDownLatch failed = new CountDownLatch(1);
+        Step<String> slow = Step.of(
+                "c",
+                _ -> {
+                    assertTrue(failed.await(10, TimeUnit.SECONDS));
+                    Thread.sleep(50);
+                    done.add("c pod");
+                },
+                _ -> done.add("undo c"));
+        Step<String> broken = Step.of(
+                "b",
+                _ -> {
+                    failed.countDown();
+                    throw failure;
+                },
+                _ -> done.add("undo b"));
+        Verb<String> verb = Verb.of("Make", step("a"), broken, slow.alongsideThat(), step("d"));
+        assertSame(failure, assertThrows(IllegalStateException.class, () -> verb.run("pod", watch)));
+        assertEquals(List.of("a pod", "c pod", "undo c", "undo b", "undo a"), done);
+    }
+
+    @Test
+    void theFirstOfTwoFailuresAtTheSameTimeCarriesTheOther() {
+        IllegalStateException first = new IllegalStateException("a is broken");
+        IllegalStateException second = new IllegalStateException("b is broken");
+        Verb<String> verb =
+                Verb.of("Make", failing("a", first), failing("b", second).alongsideThat());
+        assertSame(first, assertThrows(IllegalStateException.class, () -> verb.run("pod", watch)));
+        assertEquals(List.of(second), Arrays.asList(first.getSuppressed()));
+    }
+
+    @Test
+    void anInterruptReachesTheStepsAlongside() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(1);
+        Step<String> sleeping = Step.of(
+                "b",
+                _ -> {
+                    waiting.countDown();
+                    Thread.sleep(60_000);
+                },
+                _ -> done.add("undo b"));
+        Verb<String> verb = Verb.of("Make", step("a"), sleeping.alongsideThat());
+        Thread caller =
+                Thread.ofVirtual().start(() -> assertThrows(InterruptedException.class, () -> verb.run("pod", watch)));
+        assertTrue(waiting.await(10, TimeUnit.SECONDS));
+        caller.interrupt();
+        assertTrue(caller.join(Duration.ofSeconds(10)));
+        assertEquals(List.of("a pod", "undo b", "undo a"), done);
     }
 
     @Test
