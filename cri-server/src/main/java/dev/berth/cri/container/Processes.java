@@ -2,6 +2,7 @@ package dev.berth.cri.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import dev.berth.cri.confinement.AppArmor;
 import dev.berth.cri.v1.Capability;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.LinuxContainerUser;
@@ -45,6 +46,7 @@ final class Processes {
                 security.getNoNewPrivs(),
                 seccomp.program(security, record.getSeccompProfile(), capabilities.granted()),
                 appArmor.profile(security),
+                record.getLabels().getProcess(),
                 oomScore(record),
                 grants.rlimits());
     }

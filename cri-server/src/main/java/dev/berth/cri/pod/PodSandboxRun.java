@@ -77,6 +77,8 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
                 .setCreatedAt(platform.now())
                 .setCgroupParent(platform.podCgroups().place(config.getLinux().getCgroupParent(), id))
                 .setPhase(PodRecord.Phase.MAKING)
+                .setLabels(platform.labelling()
+                        .ofPod(id, config.getLinux().getSecurityContext().getSelinuxOptions()))
                 .build();
     }
 

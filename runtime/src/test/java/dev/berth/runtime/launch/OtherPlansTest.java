@@ -23,8 +23,8 @@ class OtherPlansTest {
                 specs.header(plan));
         assertEquals("""
                 SESSION
-                KEYRING
                 NEWFS proc nosuid,nodev,noexec as proc
+                KEYRING
                 WRITE proc thread-self/oom_score_adj '0'
                 SETNS target mnt,cgroup
                 CWD /work

@@ -1,4 +1,4 @@
-package dev.berth.cri.container;
+package dev.berth.cri.confinement;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The AppArmor profile that a container asks for, in either of CRI's two fields; the newer one wins. */
-final class AppArmor {
+public final class AppArmor {
     /** The profile of ours that a container gets which asks for none. */
     static final String DEFAULT = "berth-default";
 
@@ -26,7 +26,7 @@ final class AppArmor {
         this.profiles = sys.resolve("kernel/security/apparmor/profiles");
     }
 
-    static AppArmor ofThisNode() {
+    public static AppArmor ofThisNode() {
         return new AppArmor(Path.of("/sys"));
     }
 
@@ -36,7 +36,7 @@ final class AppArmor {
      * @throws CriFailure INVALID when a profile is named that is not loaded, or spelled in no known way
      */
     @SuppressWarnings("deprecation") // Clients of older versions set only the old field.
-    String profile(LinuxContainerSecurityContext security) {
+    public String profile(LinuxContainerSecurityContext security) {
         if (security.getPrivileged()) {
             return "";
         }

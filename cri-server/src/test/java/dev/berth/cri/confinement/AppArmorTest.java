@@ -1,4 +1,4 @@
-package dev.berth.cri.container;
+package dev.berth.cri.confinement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
