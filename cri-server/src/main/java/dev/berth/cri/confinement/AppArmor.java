@@ -2,6 +2,7 @@ package dev.berth.cri.confinement;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
+import dev.berth.cri.v1.LinuxSandboxSecurityContext;
 import dev.berth.cri.v1.SecurityProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,13 +22,18 @@ public final class AppArmor {
     private final Path profiles;
 
     /** @param sys where sysfs is mounted */
-    AppArmor(Path sys) {
+    public AppArmor(Path sys) {
         this.enabled = sys.resolve("module/apparmor/parameters/enabled");
         this.profiles = sys.resolve("kernel/security/apparmor/profiles");
     }
 
     public static AppArmor ofThisNode() {
         return new AppArmor(Path.of("/sys"));
+    }
+
+    /** The name of the profile of a pod's own process, empty for none; as {@link #profile(LinuxContainerSecurityContext)}. */
+    public String profile(LinuxSandboxSecurityContext security) {
+        return security.getPrivileged() ? "" : chosen(security.hasApparmor() ? named(security.getApparmor()) : "");
     }
 
     /**
@@ -40,7 +46,10 @@ public final class AppArmor {
         if (security.getPrivileged()) {
             return "";
         }
-        String asked = security.hasApparmor() ? named(security.getApparmor()) : security.getApparmorProfile();
+        return chosen(security.hasApparmor() ? named(security.getApparmor()) : security.getApparmorProfile());
+    }
+
+    private String chosen(String asked) {
         return switch (asked) {
             case "" -> loaded(DEFAULT) ? DEFAULT : "";
             case UNCONFINED -> "";

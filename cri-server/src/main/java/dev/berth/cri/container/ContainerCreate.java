@@ -158,6 +158,7 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                         config.getStopSignal().name(), image.config().stopSignal()))
                 .addAllVolumeImages(volumeImages(config))
                 .setSeccompProfile(processes.seccompProfile(config.getLinux().getSecurityContext()))
+                .setApparmorProfile(processes.appArmorProfile(config.getLinux().getSecurityContext()))
                 .addAllDeclaredVolumes(DeclaredVolumes.of(mounts, image))
                 .addAllCdiMounts(edits.mounts())
                 .addAllCdiNodes(devices.resolve(edits.nodes()))
