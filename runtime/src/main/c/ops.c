@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <time.h>
 
 #include "child.h"
@@ -352,6 +353,17 @@ static int op_write(struct child *c, const struct op *op)
 	return n < 0 ? (int)n : (size_t)n == strlen(value) ? 0 : -EIO;
 }
 
+static int op_label(struct child *c, const struct op *op)
+{
+	const char *label = string(c, op->s1);
+	long fd = sys(openat(reg(c, op->a), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	if (fd < 0)
+		return (int)fd;
+	long rc = sys(fsetxattr((int)fd, "security.selinux", label, strlen(label), 0));
+	close((int)fd);
+	return (int)rc;
+}
+
 static int op_rlimit(struct child *c, const struct op *op)
 {
 	const uint64_t limit[2] = {op->x, op->y};
@@ -638,6 +650,7 @@ static const struct handler handlers[] = {
 	[OP_CHDIR] = {op_chdir, true},
 	[OP_HERE] = {op_here, false},
 	[OP_FSIDS] = {op_fsids, false},
+	[OP_LABEL] = {op_label, true},
 };
 
 /* 0, or the failure of an op that neither of its flags forgives. */

@@ -136,6 +136,7 @@ static const struct shape shapes[] = {
 	[OP_CHDIR] = {A_IN, NULL, true},
 	[OP_HERE] = {B_OUT, NULL, true},
 	[OP_FSIDS] = {0, NULL, true},
+	[OP_LABEL] = {A_IN | S1, NULL, true},
 };
 
 static bool readable(int32_t reg)

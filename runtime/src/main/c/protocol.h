@@ -168,6 +168,7 @@ enum op_code {
 	OP_CHDIR = 36,
 	OP_HERE = 37,
 	OP_FSIDS = 38,
+	OP_LABEL = 39,
 };
 
 enum op_flag { FLAG_OPTIONAL = 1, FLAG_RECURSIVE = 2, FLAG_NOFOLLOW = 4, FLAG_BEST_EFFORT = 8, FLAG_CREATE = 16 };

@@ -37,7 +37,7 @@ static void follow(const struct plan *p, const struct op *op)
 		for (const char *at = plan_string(p, op->s2), *left = at + 2ull * op->n; left > plan_string(p, op->s2); left--)
 			at += strlen(at) + 1;
 		break;
-	case OP_HOSTNAME: case OP_MKDIR: case OP_MKFILE: case OP_MOVE: case OP_CLONE: case OP_MKNOD: case OP_MASK: case OP_CWD:
+	case OP_HOSTNAME: case OP_MKDIR: case OP_MKFILE: case OP_MOVE: case OP_CLONE: case OP_MKNOD: case OP_MASK: case OP_CWD: case OP_LABEL:
 		sink += strlen(plan_string(p, op->s1));
 		break;
 	case OP_SYMLINK: case OP_WRITE:

@@ -164,8 +164,8 @@ static void checks_the_sequence(void)
 	REFUSED("op 0");
 	with((enum op_code)33);
 	REFUSED("op 33");
-	with((enum op_code)39);
-	REFUSED("op 39");
+	with((enum op_code)40);
+	REFUSED("op 40");
 	with(OP_FORK)->x = CLONE_NEWPID;
 	REFUSED("an exec that goes on in a clone");
 	with(OP_USERNS)->a = 0;

@@ -302,6 +302,7 @@ static void add_mounts(uint32_t propagation)
 	add_move(PROC, "/proc");
 	plan.ops[plan.header.ops - 2].flags = FLAG_NOFOLLOW;
 	add_move(DEV, "/dev");
+	add_at(OP_LABEL, DEV, "u:object_r:t:s0:c1,c2", 0);
 	add_node("null", 1, 3);
 	add_node("zero", 1, 5);
 	op = add(OP_SYMLINK);
@@ -487,6 +488,7 @@ static void gives_containers_what_the_plan_says(void)
 	CHECK(all_in(LIST(" / / rw", " / /proc rw,nosuid,nodev,noexec", " / /sys ro,nosuid,nodev,noexec", " /sys /proc/sys ro,nosuid,nodev,noexec")) &&
 		      !strstr(text, "/proc/no") && !strstr(text, "shared:"),
 	      "mounts of its own and none of the node's");
+	CHECK(strcmp(said(LIST("payload", "label", "/dev")), "stdout F u:object_r:t:s0:c1,c2\n") == 0, "the label of a mount");
 	said(LIST("payload", "null"));
 	char *second = strchr(text, '\n') + 1;
 	CHECK(strncmp(text, second, (size_t)(second - text)) == 0, "standard input is the container's own null device");

@@ -4,7 +4,8 @@ import dev.berth.control.v1.ControlGrpc;
 import dev.berth.cri.cdi.CdiDevices;
 import dev.berth.cri.config.BerthConfig;
 import dev.berth.cri.config.EffectiveConfig;
-import dev.berth.cri.container.AppArmorDefault;
+import dev.berth.cri.confinement.AppArmorDefault;
+import dev.berth.cri.confinement.Labelling;
 import dev.berth.cri.container.ContainerExits;
 import dev.berth.cri.container.ContainerParts;
 import dev.berth.cri.container.ContainerRecovery;
@@ -196,6 +197,7 @@ public final class BerthNode implements Node {
                 CgroupDrivers.of(config.cgroup(), cgroups),
                 config.timeouts().launch(),
                 support,
+                Labelling.ofThisNode(kernel, config.containers().selinux()),
                 metrics::record,
                 InstantSource.system());
         serve(platform, config);

@@ -2,11 +2,17 @@ package dev.berth.cri.command;
 
 import dev.berth.cri.cdi.CdiDevices;
 import dev.berth.cri.config.BerthConfig;
+import dev.berth.cri.config.CgroupDriver;
+import dev.berth.runtime.cgroup.Cgroups;
+import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.LinuxKernel;
 import dev.berth.runtime.probe.Finding;
 import dev.berth.runtime.probe.NodeCheck;
+import dev.berth.runtime.probe.SystemdProbe;
+import dev.berth.runtime.systemd.SystemdBus;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +30,11 @@ final class NodeChecks {
             "cgroups",
             "cgroup of a container",
             "mounts",
-            "overlay");
+            "overlay",
+            "systemd");
+
+    /** How long the system bus may take for an answer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final int SHOWN = 4;
 
@@ -34,9 +44,19 @@ final class NodeChecks {
         NodeCheck.Places places = new NodeCheck.Places(
                 existing(config.root()), config.cni().confDir(), config.cni().binDirs());
         List<CheckLine> lines = new ArrayList<>();
-        new NodeCheck(new LinuxKernel(), places).run().forEach(finding -> lines.add(line(finding)));
+        Kernel kernel = new LinuxKernel();
+        new NodeCheck(kernel, places).run().forEach(finding -> lines.add(line(finding)));
+        if (config.cgroup().driver() == CgroupDriver.SYSTEMD) {
+            lines.add(line(systemd(kernel)));
+        }
         lines.add(cdi(config.cdi()));
         return lines;
+    }
+
+    private static Finding systemd(Kernel kernel) {
+        try (SystemdBus bus = new SystemdBus(SystemdBus.ADDRESS, PATIENCE)) {
+            return SystemdProbe.finding(Cgroups.ofThisNode(kernel).layout(), bus);
+        }
     }
 
     private static CheckLine cdi(List<Path> directories) {

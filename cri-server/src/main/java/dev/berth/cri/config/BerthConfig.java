@@ -64,7 +64,7 @@ public record BerthConfig(
     public record Pods(boolean unprivilegedPorts, boolean unprivilegedIcmp) {}
 
     /** What a container gets that its request leaves open. */
-    public record Containers(boolean seccompDefault, List<Ulimit> ulimits) {}
+    public record Containers(boolean seccompDefault, boolean selinux, List<Ulimit> ulimits) {}
 
     /** Where exec, attach and port-forward connect; over TLS when both files are given. */
     public record Streaming(

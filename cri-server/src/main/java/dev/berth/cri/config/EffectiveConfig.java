@@ -101,7 +101,7 @@ public final class EffectiveConfig {
                 new BerthConfig.Cgroup(
                         get(Settings.CGROUP_DRIVER), get(Settings.CGROUP_PARENT), get(Settings.CGROUP_WRITABLE)),
                 new BerthConfig.Pods(get(Settings.UNPRIVILEGED_PORTS), get(Settings.UNPRIVILEGED_ICMP)),
-                new BerthConfig.Containers(get(Settings.SECCOMP_DEFAULT), get(Settings.ULIMITS)),
+                new BerthConfig.Containers(get(Settings.SECCOMP_DEFAULT), get(Settings.SELINUX), get(Settings.ULIMITS)),
                 get(Settings.CDI_SPEC_DIRS),
                 new BerthConfig.Streaming(
                         get(Settings.STREAM_ADDRESS),

@@ -97,6 +97,11 @@ final class Settings {
             Form.yesOrNo(),
             false,
             "Whether a container whose request names no seccomp profile gets Berth's default one.");
+    static final Setting<Boolean> SELINUX = new Setting<>(
+            "containers.selinux",
+            Form.yesOrNo(),
+            true,
+            "Whether containers get SELinux labels where the kernel has SELinux.");
     static final Setting<List<Ulimit>> ULIMITS = new Setting<>(
             "containers.ulimits",
             Form.list("limits such as \"nofile=1024:524288\"", Ulimit::parse),
@@ -176,6 +181,7 @@ final class Settings {
             UNPRIVILEGED_PORTS,
             UNPRIVILEGED_ICMP,
             SECCOMP_DEFAULT,
+            SELINUX,
             ULIMITS,
             CDI_SPEC_DIRS,
             STREAM_ADDRESS,

@@ -23,6 +23,7 @@ import dev.berth.runtime.launch.ProcessSpec;
 import dev.berth.runtime.signal.StopSignal;
 import dev.berth.runtime.user.ResolvedUser;
 import dev.berth.state.v1.ContainerRecord;
+import dev.berth.state.v1.Labels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +130,10 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
     private ContainerRecord plan(Pod pod, CreateContainerRequest request) {
         ContainerConfig config = request.getConfig();
         CdiEdits edits = cdi.of(config);
+        Labels labels =
+                platform.labelling().ofContainer(pod.record(), config.getLinux().getSecurityContext());
         List<Mount> mounts = mounts(config, edits);
+        mounts.forEach(mount -> VolumeLabel.require(mount, labels));
         Images.Present image = images.require(config.getImage().getImage());
         Command command = Command.of(config, image.config()).with(edits.environment());
         ResolvedUser user = users.resolve(config.getLinux().getSecurityContext(), image);
@@ -154,9 +158,11 @@ public final class ContainerCreate implements Rpc<CreateContainerRequest, Create
                         config.getStopSignal().name(), image.config().stopSignal()))
                 .addAllVolumeImages(volumeImages(config))
                 .setSeccompProfile(processes.seccompProfile(config.getLinux().getSecurityContext()))
+                .setApparmorProfile(processes.appArmorProfile(config.getLinux().getSecurityContext()))
                 .addAllDeclaredVolumes(DeclaredVolumes.of(mounts, image))
                 .addAllCdiMounts(edits.mounts())
                 .addAllCdiNodes(devices.resolve(edits.nodes()))
+                .setLabels(labels)
                 .build();
         requireIds(pod, processes.first(record).identity());
         devices.require(record);

@@ -1,6 +1,7 @@
 package dev.berth.cri.container;
 
 import dev.berth.cri.cdi.CdiDevices;
+import dev.berth.cri.confinement.AppArmor;
 import dev.berth.cri.image.Images;
 import dev.berth.cri.pod.Platform;
 import dev.berth.cri.pod.Pods;
@@ -16,6 +17,6 @@ public record ContainerParts(
         CdiDevices cdi,
         ExecWatch execs) {
     Processes processes() {
-        return new Processes(grants, new SeccompProfiles(filters));
+        return new Processes(grants, new SeccompProfiles(filters), AppArmor.ofThisNode());
     }
 }

@@ -1,5 +1,6 @@
 package dev.berth.cri.container;
 
+import dev.berth.cri.confinement.Labelling;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.pod.Pod;
 import dev.berth.cri.pod.PodUserNamespace;
@@ -76,6 +77,7 @@ final class ContainerRequest {
         security.getReadonlyPathsList().forEach(path -> RequestPaths.require("read-only path", path));
         NamespaceOption options = security.getNamespaceOptions();
         PodUserNamespace.requireSame(pod, options);
+        Labelling.parts(security.getSelinuxOptions());
         if (options.getPid() == NamespaceMode.TARGET && !pod.containers().containsKey(options.getTargetId())) {
             throw CriFailure.invalid("the target container '%s' of the pid namespace is not in pod sandbox %s"
                     .formatted(options.getTargetId(), pod.id()));

@@ -66,6 +66,7 @@ final class ContainerSpecs {
                 HostMounts.rootPropagation(record),
                 security.getReadonlyRootfs(),
                 privileged,
+                label(starting.container()),
                 pidTarget(starting.container()),
                 starting.takeUserNamespace(),
                 starting.mounts(),
@@ -75,6 +76,12 @@ final class ContainerSpecs {
                 CgroupEntry.open(starting.cgroup()),
                 view.get(),
                 output);
+    }
+
+    private static ContainerSpec.FileLabel label(Container container) {
+        String text = container.record().getLabels().getFile();
+        return new ContainerSpec.FileLabel(
+                text, !text.isEmpty() && !container.pod().hostIpc());
     }
 
     static @Nullable String pidTarget(Container container) {

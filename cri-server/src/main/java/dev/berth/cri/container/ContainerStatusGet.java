@@ -40,6 +40,10 @@ public final class ContainerStatusGet implements Rpc<ContainerStatusRequest, Con
         info.put("pid", container.running() ? pid(container) : 0);
         info.put("cgroup", record.getCgroup());
         info.put("workingDirectory", record.getWorkingDirectory());
+        if (record.hasLabels()) {
+            info.put("selinuxLabel", record.getLabels().getProcess());
+            info.put("selinuxFileLabel", record.getLabels().getFile());
+        }
         record.getArgumentsList().forEach(info.withArray("arguments")::add);
         info.set("config", MessageJson.of(record.getConfig()));
         return info.toString();

@@ -7,6 +7,7 @@ import dev.berth.cri.pod.Pod;
 import dev.berth.cri.pod.PodFiles;
 import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.MountPropagation;
+import dev.berth.image.store.LayerStack;
 import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
@@ -63,9 +64,9 @@ final class HostMounts {
         Iterator<String> volumeImages = record.getVolumeImagesList().iterator();
         for (Mount mount : asked(record)) {
             if (ImageVolume.isAskedFor(mount)) {
-                into.add(image(mount, volumeImages.next(), userNamespace));
+                into.add(image(record, mount, volumeImages.next(), userNamespace));
             } else {
-                into.add(bind(mount, userNamespace));
+                into.add(bind(record, mount, userNamespace));
             }
         }
     }
@@ -77,16 +78,26 @@ final class HostMounts {
         }
     }
 
-    private BindMount image(Mount mount, String imageId, int userNamespace) {
+    private BindMount image(ContainerRecord record, Mount mount, String imageId, int userNamespace) {
         Kernel kernel = platform.kernel();
-        try (Fd clone = new Fd(kernel, ImageVolume.open(kernel, images.layers(imageId), mount, userNamespace))) {
+        try (Fd clone = new Fd(kernel, ImageVolume.open(kernel, stack(record, imageId, userNamespace), mount))) {
             MountOptions.of(mount).apply(kernel, clone.number());
             return new BindMount(clone.release(), clean(mount.getContainerPath()), true);
         }
     }
 
-    private BindMount bind(Mount mount, int userNamespace) {
+    /** A label is an option of an overlay, which one layer alone is not: there is an empty one for that. */
+    private Overlay.Stack stack(ContainerRecord record, String imageId, int userNamespace) {
+        LayerStack layers = images.layers(imageId);
+        String label = record.getLabels().getFile();
+        boolean alone = !label.isEmpty() && layers.topFirst().size() == 1;
+        LayerStack enough = alone ? layers.over(platform.layout().emptyDirectory()) : layers;
+        return new Overlay.Stack(enough, null, null, userNamespace, label);
+    }
+
+    private BindMount bind(ContainerRecord record, Mount mount, int userNamespace) {
         try (Fd clone = clone(Path.of(mount.getHostPath()), Kernel.AT_RECURSIVE)) {
+            VolumeLabel.apply(platform.kernel(), clone.number(), mount, record.getLabels());
             attributes(clone, mount);
             MountIds.apply(platform.kernel(), clone, mount, userNamespace);
             boolean directory = platform.kernel()

@@ -41,8 +41,8 @@ final class ImageVolume {
     }
 
     /** A detached mount of the image's directory; the caller owns the descriptor. */
-    static int open(Kernel kernel, LayerStack layers, Mount mount, int userNamespace) {
-        int whole = Overlay.readOnly(kernel, layers, userNamespace);
+    static int open(Kernel kernel, Overlay.Stack stack, Mount mount) {
+        int whole = Overlay.readOnly(kernel, stack);
         if (mount.getImageSubPath().isEmpty()) {
             return whole;
         }

@@ -32,14 +32,14 @@ final class Overlay {
     private Overlay() {}
 
     /** An overlay that nobody can write to; a single layer becomes a bind mount, since overlay wants two. */
-    static int readOnly(Kernel kernel, LayerStack layers, int userNamespace) {
-        if (layers.topFirst().size() > 1) {
-            return mount(kernel, new Stack(layers, null, null, userNamespace));
+    static int readOnly(Kernel kernel, Stack stack) {
+        if (stack.layers().topFirst().size() > 1) {
+            return mount(kernel, stack);
         }
-        Path only = layers.topFirst().getFirst().directory();
-        try (Fd clone = userNamespace < 0
+        Path only = stack.layers().topFirst().getFirst().directory();
+        try (Fd clone = stack.userNamespace() < 0
                 ? new Fd(kernel, kernel.openTree(Kernel.AT_FDCWD, only.toString(), Kernel.OPEN_TREE_CLONE))
-                : IdMappedLayers.layer(kernel, only, userNamespace)) {
+                : IdMappedLayers.layer(kernel, only, stack.userNamespace())) {
             kernel.mountSetattr(clone.number(), false, Kernel.MOUNT_ATTR_RDONLY, 0, Kernel.MS_PRIVATE, 0);
             return clone.release();
         }
@@ -49,12 +49,14 @@ final class Overlay {
      * What is stacked.
      *
      * @param userNamespace a descriptor of the one that the layers' ids are shifted into; -1 for none
+     * @param label the SELinux label of all files in it, empty for their own
      */
     record Stack(
             LayerStack layers,
             @Nullable Path upper,
             @Nullable Path work,
-            int userNamespace) {}
+            int userNamespace,
+            String label) {}
 
     /** A detached overlay; the caller owns the descriptor. */
     static int mount(Kernel kernel, Stack stack) {
@@ -105,6 +107,9 @@ final class Overlay {
     static int create(Kernel kernel, Fd fs, Stack stack) {
         if (stack.upper() != null) {
             kernel.fsconfigFlag(fs.number(), "volatile");
+        }
+        if (!stack.label().isEmpty()) {
+            kernel.fsconfigString(fs.number(), "context", stack.label());
         }
         kernel.fsconfigCreate(fs.number());
         return kernel.fsmount(fs.number(), 0);
@@ -157,9 +162,10 @@ final class Overlay {
 
     /** For mount(2). */
     static String options(Stack stack, String lower) {
-        return stack.upper() == null
-                ? "lowerdir=" + lower
-                : "lowerdir=%s,upperdir=%s,workdir=%s,volatile".formatted(lower, stack.upper(), stack.work());
+        String writable =
+                stack.upper() == null ? "" : ",upperdir=%s,workdir=%s,volatile".formatted(stack.upper(), stack.work());
+        String label = stack.label().isEmpty() ? "" : ",context=\"%s\"".formatted(stack.label());
+        return "lowerdir=" + lower + writable + label;
     }
 
     private static void enterLinks(Kernel kernel, Stack stack) {

@@ -2,6 +2,7 @@ package dev.berth.cri.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import dev.berth.cri.confinement.AppArmor;
 import dev.berth.cri.v1.Capability;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
 import dev.berth.cri.v1.LinuxContainerUser;
@@ -17,16 +18,22 @@ import org.jspecify.annotations.Nullable;
 final class Processes {
     private final NodeGrants grants;
     private final SeccompProfiles seccomp;
-    private final AppArmor appArmor = AppArmor.ofThisNode();
+    private final AppArmor appArmor;
 
-    Processes(NodeGrants grants, SeccompProfiles seccomp) {
+    Processes(NodeGrants grants, SeccompProfiles seccomp, AppArmor appArmor) {
         this.grants = grants;
         this.seccomp = seccomp;
+        this.appArmor = appArmor;
     }
 
     /** The text of the seccomp profile that a container names, for its record. */
     ByteString seccompProfile(LinuxContainerSecurityContext security) {
         return seccomp.read(security);
+    }
+
+    /** The AppArmor profile that a container gets, for its record. */
+    String appArmorProfile(LinuxContainerSecurityContext security) {
+        return appArmor.profile(security);
     }
 
     /** The first process. */
@@ -44,7 +51,8 @@ final class Processes {
                         capabilities.ambient().mask()),
                 security.getNoNewPrivs(),
                 seccomp.program(security, record.getSeccompProfile(), capabilities.granted()),
-                appArmor.profile(security),
+                record.hasApparmorProfile() ? record.getApparmorProfile() : appArmor.profile(security),
+                record.getLabels().getProcess(),
                 oomScore(record),
                 grants.rlimits());
     }

@@ -48,6 +48,11 @@ final class WritableLayer {
         LayerStack lowest = layers.over(platform.layout().mountPoints());
         return Overlay.mount(
                 platform.kernel(),
-                new Overlay.Stack(lowest, directory.resolve(UPPER), directory.resolve(WORK), userNamespace));
+                new Overlay.Stack(
+                        lowest,
+                        directory.resolve(UPPER),
+                        directory.resolve(WORK),
+                        userNamespace,
+                        container.record().getLabels().getFile()));
     }
 }

@@ -53,6 +53,11 @@ public record Layout(Path state, Path root, Path netns) {
         return root.resolve("mountpoints");
     }
 
+    /** A directory that stays empty: one of those that something is always mounted on. */
+    public Path emptyDirectory() {
+        return mountPoints().resolve("proc");
+    }
+
     public Path attachments() {
         return root.resolve("cni");
     }

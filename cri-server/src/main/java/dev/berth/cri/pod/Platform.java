@@ -1,5 +1,6 @@
 package dev.berth.cri.pod;
 
+import dev.berth.cri.confinement.Labelling;
 import dev.berth.cri.handler.Handlers;
 import dev.berth.cri.step.StepWatch;
 import dev.berth.runtime.cgroup.Cgroups;
@@ -26,6 +27,7 @@ public record Platform(
         PodCgroups podCgroups,
         Duration launchLimit,
         UserNamespaceSupport userNamespaces,
+        Labelling labelling,
         StepWatch watch,
         InstantSource clock) {
 

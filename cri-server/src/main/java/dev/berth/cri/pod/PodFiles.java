@@ -6,8 +6,10 @@ import dev.berth.runtime.kernel.Errno;
 import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
+import dev.berth.runtime.selinux.Relabelling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ public final class PodFiles {
             Files.writeString(directory.resolve(HOSTNAME), pod.hostname() + "\n");
             Files.writeString(directory.resolve(HOSTS), hosts(making));
             own(pod, directory);
+            label(pod, directory);
         } catch (IOException failure) {
             throw new UncheckedIOException(
                     "the files of pod sandbox %s could not be written".formatted(pod.id()), failure);
@@ -61,6 +64,19 @@ public final class PodFiles {
         }
     }
 
+    private void label(Pod pod, Path directory) {
+        String label = pod.record().getLabels().getFile();
+        if (label.isEmpty()) {
+            return;
+        }
+        try (Fd dir = Fd.directory(platform.kernel(), directory)) {
+            for (String name : List.of(RESOLV_CONF, HOSTNAME, HOSTS)) {
+                platform.kernel()
+                        .lsetxattr(dir.number(), name, Relabelling.ATTRIBUTE, label.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
     void remove(Pod pod) {
         PrivateDirectories.remove(platform.layout().podDirectory(pod.id()));
     }
@@ -75,7 +91,9 @@ public final class PodFiles {
 
     private static String shmOptions(Pod pod) {
         String root = Integer.toUnsignedString(pod.ids().host(0));
-        return pod.ids().own() ? "%s,uid=%s,gid=%s".formatted(SHM_OPTIONS, root, root) : SHM_OPTIONS;
+        String owner = pod.ids().own() ? ",uid=%s,gid=%s".formatted(root, root) : "";
+        String label = pod.record().getLabels().getFile();
+        return SHM_OPTIONS + owner + (label.isEmpty() ? "" : ",context=\"%s\"".formatted(label));
     }
 
     void unmountShm(Pod pod) {

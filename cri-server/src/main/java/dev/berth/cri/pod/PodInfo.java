@@ -17,6 +17,9 @@ final class PodInfo {
                 pod.hostNetwork() ? "" : platform.layout().netnsOf(pod.id()).toString());
         info.put("directory", platform.layout().podDirectory(pod.id()).toString());
         info.put("runtimeHandler", pod.record().getRuntimeHandler());
+        if (pod.record().hasLabels()) {
+            info.put("selinuxLabel", pod.record().getLabels().getProcess());
+        }
         info.set("config", MessageJson.of(pod.record().getConfig()));
         return info.toString();
     }

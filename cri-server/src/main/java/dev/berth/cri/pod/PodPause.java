@@ -27,7 +27,9 @@ final class PodPause {
         UserNamespace user = pod.ids().own()
                 ? new UserNamespace(PodUserNamespace.open(platform, pod).release(), pod.ids())
                 : UserNamespace.NODE;
-        return PodPlan.pause(platform.kernel(), entry, user);
+        PodPlan.Confinement confinement = new PodPlan.Confinement(
+                pod.record().getApparmorProfile(), pod.record().getLabels().getFile());
+        return PodPlan.pause(platform.kernel(), entry, user, confinement);
     }
 
     void kill(Pod pod) {

@@ -56,6 +56,7 @@ public final class PodRecovery {
 
     /** Connects to the pod's shim; what it runs, by id, empty when it is gone. */
     public Map<String, ProcessState> adopt(Pod pod) throws InterruptedException {
+        platform.labelling().adopt(pod.record());
         Map<String, ProcessState> processes = new HashMap<>();
         if (!pod.ready() || !shims.adopt(pod)) {
             return processes;

@@ -1,5 +1,6 @@
 package dev.berth.cri.pod;
 
+import dev.berth.cri.confinement.Labelling;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxSandboxSecurityContext;
 import dev.berth.cri.v1.NamespaceMode;
@@ -44,6 +45,7 @@ final class PodRequest {
         cgroupParent(config.getLinux().getCgroupParent(), cgroups);
         LinuxSandboxSecurityContext security = config.getLinux().getSecurityContext();
         namespaces(security.getNamespaceOptions());
+        Labelling.parts(security.getSelinuxOptions());
         return Sysctls.plan(defaults.over(config), owned(security.getNamespaceOptions()));
     }
 

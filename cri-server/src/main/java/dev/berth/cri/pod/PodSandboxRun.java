@@ -1,5 +1,6 @@
 package dev.berth.cri.pod;
 
+import dev.berth.cri.confinement.AppArmor;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.record.Ids;
 import dev.berth.cri.record.InFlight;
@@ -17,6 +18,7 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
     private final Platform platform;
     private final Pods pods;
     private final PodDefaults defaults;
+    private final AppArmor appArmor = AppArmor.ofThisNode();
     private final Verb<PodMaking> verb;
     private final InFlight<PodKey, Pod> inFlight = new InFlight<>();
 
@@ -77,6 +79,9 @@ public final class PodSandboxRun implements Rpc<RunPodSandboxRequest, RunPodSand
                 .setCreatedAt(platform.now())
                 .setCgroupParent(platform.podCgroups().place(config.getLinux().getCgroupParent(), id))
                 .setPhase(PodRecord.Phase.MAKING)
+                .setApparmorProfile(appArmor.profile(config.getLinux().getSecurityContext()))
+                .setLabels(platform.labelling()
+                        .ofPod(id, config.getLinux().getSecurityContext().getSelinuxOptions()))
                 .build();
     }
 

@@ -31,7 +31,7 @@ final class PodSteps {
     Verb<PodMaking> run() {
         return Verb.of(
                 "RunPodSandbox",
-                Step.of("record", this::recordIntent, making -> pods.remove(making.pod())),
+                Step.of("record", this::recordIntent, making -> forget(making.pod())),
                 Step.of("directory", files::makeDirectory, making -> files.remove(making.pod())),
                 Step.of("shim", shims::spawn, making -> shims.end(making.pod())),
                 Step.of("files", files::write).alongsideThat(),
@@ -57,11 +57,16 @@ final class PodSteps {
     }
 
     Verb<Pod> remove() {
-        return Verb.of("RemovePodSandbox", Step.of("files", files::remove), Step.of("record", pods::remove));
+        return Verb.of("RemovePodSandbox", Step.of("files", files::remove), Step.of("record", this::forget));
     }
 
     private void recordIntent(PodMaking making) {
         pods.store().put(making.pod().id(), making.pod().record());
+    }
+
+    private void forget(Pod pod) {
+        pods.remove(pod);
+        platform.labelling().release(pod.id());
     }
 
     private void removePlace(Pod pod) {

@@ -31,6 +31,7 @@ class ConfigLoaderTest {
         assertEquals(Optional.of(new Address("127.0.0.1", 9640)), config.metrics());
         assertEquals("/berth", config.cgroup().parent());
         assertFalse(config.containers().seccompDefault());
+        assertTrue(config.containers().selinux());
     }
 
     @Test

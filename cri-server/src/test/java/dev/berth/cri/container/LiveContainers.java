@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.cdi.CdiDevices;
+import dev.berth.cri.confinement.Labelling;
 import dev.berth.cri.handler.Handlers;
 import dev.berth.cri.pod.CgroupfsDriver;
 import dev.berth.cri.pod.Layout;
@@ -96,6 +97,7 @@ final class LiveContainers {
                 new CgroupfsDriver(cgroups, PARENT, false),
                 Duration.ofSeconds(30),
                 new UserNamespaceSupport(Optional::empty),
+                Labelling.none(),
                 test,
                 InstantSource.system());
         FakeImages images = new FakeImages();

@@ -32,7 +32,7 @@ class OverlayTest {
         LayerStack layers = stack(64);
         Path upper = Files.createDirectory(dir.resolve("upper"));
         Path work = Files.createDirectory(dir.resolve("work"));
-        try (Fd root = mount(new Overlay.Stack(layers, upper, work, -1))) {
+        try (Fd root = mount(new Overlay.Stack(layers, upper, work, -1, ""))) {
             assertEquals("layer 63", read(root, "same"));
             assertEquals("layer 0", read(root, "only-0"));
             assertEquals("layer 40", read(root, "only-40"));
@@ -43,7 +43,7 @@ class OverlayTest {
 
     @Test
     void layersWithoutAnUpperDirectoryCannotBeWrittenTo() throws Exception {
-        try (Fd root = mount(new Overlay.Stack(stack(2), null, null, -1))) {
+        try (Fd root = mount(new Overlay.Stack(stack(2), null, null, -1, ""))) {
             assertEquals("layer 1", read(root, "same"));
             assertThrows(
                     RuntimeException.class,
@@ -65,7 +65,7 @@ class OverlayTest {
         for (Overlay.Way way : List.of(Overlay.Way.SHORT_NAMES, Overlay.Way.STRINGS)) {
             PrivateDirectories.remove(work);
             Files.createDirectory(work);
-            int mount = Overlay.mount(KERNEL, new Overlay.Stack(image.over(points), upper, work, -1), way);
+            int mount = Overlay.mount(KERNEL, new Overlay.Stack(image.over(points), upper, work, -1, ""), way);
             try (Fd root = new Fd(KERNEL, mount)) {
                 assertEquals("the image's", read(root, "etc/hosts"));
                 assertEquals("", read(root, "etc/resolv.conf"));
@@ -80,7 +80,7 @@ class OverlayTest {
         LayerStack layers = stack(200);
         Path upper = Files.createDirectory(dir.resolve("upper"));
         Path work = Files.createDirectory(dir.resolve("work"));
-        try (Fd root = mount(new Overlay.Stack(layers, upper, work, -1))) {
+        try (Fd root = mount(new Overlay.Stack(layers, upper, work, -1, ""))) {
             assertEquals("layer 199", read(root, "same"));
             assertEquals("layer 0", read(root, "only-0"));
             KERNEL.close(KERNEL.openat(root.number(), "new", Kernel.O_CREAT | Kernel.O_WRONLY, 0644));
@@ -103,7 +103,7 @@ class OverlayTest {
             throws Exception {
         Path upper = Files.createDirectories(dir.resolve(name).resolve("upper"));
         Path work = Files.createDirectories(dir.resolve(name).resolve("work"));
-        try (Fd root = new Fd(KERNEL, way.applyAsInt(new Overlay.Stack(layers, upper, work, user.number())))) {
+        try (Fd root = new Fd(KERNEL, way.applyAsInt(new Overlay.Stack(layers, upper, work, user.number(), "")))) {
             assertEquals("layer 39", read(root, "same"));
             assertEquals(100_000, KERNEL.fstatat(root.number(), "only-7", 0).uid());
             assertFalse(Files.readString(Path.of("/proc/self/mountinfo")).contains(dir.toString()));

@@ -1,5 +1,6 @@
 package dev.berth.cri.pod;
 
+import dev.berth.cri.confinement.Labelling;
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.handler.Handlers;
 import dev.berth.cri.record.RecordStore;
@@ -46,6 +47,7 @@ public final class TestPlatform implements PodNetwork, StepWatch {
                 new CgroupfsDriver(cgroups, CGROUP_PARENT, false),
                 LAUNCH_LIMIT,
                 new UserNamespaceSupport(Optional::empty),
+                Labelling.none(),
                 this,
                 () -> now);
     }

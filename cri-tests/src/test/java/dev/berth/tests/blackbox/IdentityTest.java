@@ -92,6 +92,18 @@ class IdentityTest {
     }
 
     @Test
+    void labelsThatAreNoneAreRefusedOnAnyKernel() {
+        SELinuxOption malformed =
+                SELinuxOption.newBuilder().setLevel("s0,c4,c5").build();
+        RunningPod pod = pods.run("label");
+        LinuxContainerSecurityContext security = LinuxContainerSecurityContext.newBuilder()
+                .setSelinuxOptions(malformed)
+                .build();
+        ContainerConfig config = pods.idle("main").setLinux(secured(security)).build();
+        assertRefused(Status.Code.INVALID_ARGUMENT, () -> pod.create(config), "the level 's0,c4,c5'");
+    }
+
+    @Test
     @SuppressWarnings("deprecation") // Clients of older versions set only the old field.
     void anAppArmorProfileThatIsNotLoadedIsRefusedInBothFields() {
         RunningPod pod = pods.run("profile");

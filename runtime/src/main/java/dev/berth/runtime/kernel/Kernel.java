@@ -127,7 +127,10 @@ public interface Kernel {
     /** Sets an extended attribute of the file itself at {@code /proc/self/fd/dir/path}; a symlink is not followed. */
     void lsetxattr(int dir, String path, String name, byte[] value);
 
-    /** An extended attribute of an open file, or an empty array when it has none of that name. */
+    /** Sets an extended attribute of what a descriptor is open on, also with O_PATH. */
+    void fsetxattr(int fd, String name, byte[] value);
+
+    /** An extended attribute of what a descriptor is open on, also with O_PATH; an empty array when it has none of that name. */
     byte[] fgetxattr(int fd, String name);
 
     Stat fstatat(int dir, String path, int flags);

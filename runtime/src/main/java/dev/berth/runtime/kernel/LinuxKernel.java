@@ -202,17 +202,19 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void lsetxattr(int dir, String path, String name, byte[] value) {
-        String full = "/proc/self/fd/%d/%s".formatted(dir, path);
+        setxattr(Call.LSETXATTR, "/proc/self/fd/%d/%s".formatted(dir, path), shown(dir, path), name, value);
+    }
+
+    @Override
+    public void fsetxattr(int fd, String name, byte[] value) {
+        setxattr(Call.SETXATTR, "/proc/self/fd/" + fd, Integer.toString(fd), name, value);
+    }
+
+    private void setxattr(Call call, String path, String shown, String name, byte[] value) {
         try (Scratch scratch = syscalls.scratch()) {
             long bytes = scratch.bytes(value, 0, value.length);
             syscalls.check(
-                    Call.LSETXATTR,
-                    () -> shown(dir, path) + ", " + name,
-                    scratch.name(full),
-                    scratch.name(name),
-                    bytes,
-                    value.length,
-                    0);
+                    call, () -> shown + ", " + name, scratch.name(path), scratch.name(name), bytes, value.length, 0);
         }
     }
 
@@ -220,7 +222,8 @@ public final class LinuxKernel implements Kernel {
     public byte[] fgetxattr(int fd, String name) {
         try (Scratch scratch = syscalls.scratch()) {
             long room = scratch.buffer(CHUNK);
-            long got = syscalls.raw(Call.FGETXATTR, fd, scratch.name(name), room, CHUNK);
+            long got =
+                    syscalls.raw(Call.GETXATTR, scratch.name("/proc/self/fd/" + fd), scratch.name(name), room, CHUNK);
             if (got == -Errno.ENODATA.number() || got == -Errno.EOPNOTSUPP.number()) {
                 return new byte[0];
             }

@@ -85,8 +85,8 @@ public final class ContainerPlan {
 
     private void inNode() {
         plan.session();
-        plan.keyring();
         Register proc = proc();
+        ProcessTail.keyring(plan, proc, spec.process());
         ProcessTail.score(plan, proc, spec.process());
         plan.attach(root, spec.rootPropagation());
         ContainerRoot content = new ContainerRoot(plan, spec, root);
@@ -139,7 +139,7 @@ public final class ContainerPlan {
         plan.ids(0, 0, List.of());
         enterNamespaces();
         plan.session();
-        plan.keyring();
+        ProcessTail.keyring(plan, proc, process);
         Register copy = plan.clone(plan.here(), "", Op.RECURSIVE);
         inside(copy, nullNode, below);
         ProcessTail.finish(plan, proc, process);

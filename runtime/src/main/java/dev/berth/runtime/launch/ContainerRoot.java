@@ -69,7 +69,7 @@ final class ContainerRoot {
             all.put("uid", Integer.toUnsignedString(ids.host(0)));
             all.put("gid", Integer.toUnsignedString(ids.host(0)));
         }
-        return plan.newFs("tmpfs", all, attributes);
+        return plan.newFs("tmpfs", spec.label().among(all), attributes);
     }
 
     /** Whether /dev is ours, and not a mount of the container's. */
@@ -99,7 +99,12 @@ final class ContainerRoot {
             plan.move(devpts, dev, "pts", 0);
         }
         plan.mkdir(dev, "mqueue", 0755);
-        plan.move(plan.newFs("mqueue", Map.of(), MountFlags.INERT), dev, "mqueue", 0);
+        Register queues = plan.newFs("mqueue", Map.of(), MountFlags.INERT);
+        if (spec.label().queues()) {
+            // All mounts of an ipc namespace's queues are one file system, which takes no option of a second one.
+            plan.label(queues, spec.label().text());
+        }
+        plan.move(queues, dev, "mqueue", 0);
     }
 
     Register devpts() {
@@ -116,7 +121,7 @@ final class ContainerRoot {
         if (ids.holds(TTY_GROUP)) {
             options.put("gid", Integer.toString(TTY_GROUP));
         }
-        return plan.newFs("devpts", options, Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
+        return plan.newFs("devpts", spec.label().among(options), Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
     }
 
     /** The terminal of the first process, which is also its console. */
@@ -168,8 +173,8 @@ final class ContainerRoot {
         }
         // All masked directories share one empty file system: many super blocks a container cost many kernels their
         // memory.
-        Register empty = plan.newFs(
-                "tmpfs", Map.of("mode", "0", "nr_inodes", "1", "size", "0"), MountFlags.INERT | MountFlags.READ_ONLY);
+        Map<String, String> options = spec.label().among(Map.of("mode", "0", "nr_inodes", "1", "size", "0"));
+        Register empty = plan.newFs("tmpfs", options, MountFlags.INERT | MountFlags.READ_ONLY);
         Register node = nullNode.get();
         paths.forEach(path -> plan.mask(root, path, empty, node));
     }

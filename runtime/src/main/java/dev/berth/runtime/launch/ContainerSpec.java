@@ -3,7 +3,9 @@ package dev.berth.runtime.launch;
 import dev.berth.runtime.plan.PlanBuilder;
 import dev.berth.runtime.plan.Stdio;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param root the detached root file system
  * @param rootPropagation 0, or the MS_ flag for the container's root
  * @param userNamespace the pod's; descriptors in here were made by the node's root all the same
+ * @param label of its files
  * @param pidTarget the process whose pid namespace is joined; empty for a namespace of its own, null for the node's
  */
 public record ContainerSpec(
@@ -22,6 +25,7 @@ public record ContainerSpec(
         long rootPropagation,
         boolean readonlyRoot,
         boolean privileged,
+        FileLabel label,
         @Nullable String pidTarget,
         UserNamespace userNamespace,
         List<BindMount> mounts,
@@ -56,6 +60,26 @@ public record ContainerSpec(
         }
     }
 
+    /**
+     * The SELinux label of what is made for the container.
+     *
+     * @param text empty for none
+     * @param queues whether /dev/mqueue gets it; not where it is the node's
+     */
+    public record FileLabel(String text, boolean queues) {
+        public static final FileLabel NONE = new FileLabel("", false);
+
+        /** Options of a file system, with the label among them. */
+        Map<String, String> among(Map<String, String> options) {
+            if (text.isEmpty()) {
+                return options;
+            }
+            Map<String, String> all = new HashMap<>(options);
+            all.put("context", text);
+            return all;
+        }
+    }
+
     /** The same container with another way into its cgroup. */
     public ContainerSpec entering(CgroupEntry other) {
         return new ContainerSpec(
@@ -64,6 +88,7 @@ public record ContainerSpec(
                 rootPropagation,
                 readonlyRoot,
                 privileged,
+                label,
                 pidTarget,
                 userNamespace,
                 mounts,

@@ -50,12 +50,12 @@ public final class ExecPlan {
         ProcessSpec.Identity identity = process.identity();
         plan.owner(target.ids().host(identity.uid()), target.ids().host(identity.gid()));
         plan.session();
-        if (!target.ids().own()) {
-            plan.keyring();
-        }
         Register proc = plan.newFs("proc", Map.of(), MountFlags.INERT);
+        if (!target.ids().own()) {
+            ProcessTail.keyring(plan, proc, process);
+        }
         ProcessTail.score(plan, proc, process);
-        enter(plan, target, process);
+        enter(plan, target, proc, process);
         if (terminal) {
             plan.pty(plan.open("/dev/pts"), TerminalOwner.of(identity));
         }
@@ -66,7 +66,7 @@ public final class ExecPlan {
         ProcessTail.finish(plan, proc, process);
     }
 
-    private static void enter(PlanBuilder plan, Target target, ProcessSpec process) {
+    private static void enter(PlanBuilder plan, Target target, Register proc, ProcessSpec process) {
         long namespaces = Namespaces.MOUNT | (target.cgroupNamespace() ? Namespaces.CGROUP : 0);
         if (!target.ids().own()) {
             plan.setns("entering the container's mount namespace", Register.TARGET, namespaces);
@@ -75,7 +75,7 @@ public final class ExecPlan {
         ProcessTail.limits(plan, process);
         plan.setns("entering the container's namespaces", Register.TARGET, Namespaces.USER | namespaces);
         plan.ids(0, 0, List.of());
-        plan.keyring();
+        ProcessTail.keyring(plan, proc, process);
     }
 
     /** How an exec is placed, and where its streams lead. The plan takes every descriptor over. */

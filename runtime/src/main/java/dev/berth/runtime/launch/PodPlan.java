@@ -76,18 +76,43 @@ public final class PodPlan {
         plan.write(purpose, proc, sysctl.path(), sysctl.value(), 0);
     }
 
+    /**
+     * How the security modules of the kernel hold the reaper, which executes nothing and so enters a profile at once.
+     *
+     * @param apparmor the profile, empty for none
+     * @param label the SELinux label of its empty root, which is what containers see of it; empty for none
+     */
+    public record Confinement(String apparmor, String label) {
+        public static final Confinement NONE = new Confinement("", "");
+    }
+
     /** Compiles the reaper of a shared pid namespace. */
-    public static Plan pause(Kernel kernel, CgroupEntry cgroup, UserNamespace user) {
+    public static Plan pause(Kernel kernel, CgroupEntry cgroup, UserNamespace user, Confinement confinement) {
         PlanBuilder plan = new PlanBuilder(PlanKind.PAUSE, kernel);
         long namespaces = Namespaces.PID | Namespaces.MOUNT;
         plan.cloneFlags(user.own() ? 0 : namespaces);
         cgroup.into(plan);
+        Register proc = confinement.apparmor().isEmpty() ? Register.NONE : proc(plan);
         if (user.own()) {
             plan.setns("entering the pod's user namespace", plan.pass(user.descriptor()), Namespaces.USER);
             plan.ids(0, 0, List.of());
             plan.fork(namespaces);
         }
         plan.session();
+        if (!confinement.label().isEmpty()) {
+            Map<String, String> options = Map.of("mode", "555", "context", confinement.label());
+            Register root = plan.newFs("tmpfs", options, MountFlags.INERT | MountFlags.READ_ONLY);
+            plan.attach(root, 0);
+            plan.pivot(root);
+        }
+        if (!confinement.apparmor().isEmpty()) {
+            plan.write(
+                    "entering the AppArmor profile " + confinement.apparmor(),
+                    proc,
+                    "thread-self/attr/apparmor/current",
+                    "changeprofile " + confinement.apparmor(),
+                    0);
+        }
         plan.pause();
         return plan.build();
     }

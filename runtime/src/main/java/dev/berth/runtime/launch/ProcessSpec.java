@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param noNewPrivs whether execve may not grant privileges
  * @param seccomp the BPF program, null for unconfined
  * @param apparmor the profile, empty for none
+ * @param selinux the label, empty for the launcher's own or what the policy makes of it
  */
 public record ProcessSpec(
         List<String> arguments,
@@ -22,6 +23,7 @@ public record ProcessSpec(
         boolean noNewPrivs,
         @Nullable Bpf seccomp,
         String apparmor,
+        String selinux,
         OomScore oomScore,
         List<Rlimit> rlimits) {
 
@@ -59,6 +61,7 @@ public record ProcessSpec(
                 noNewPrivs,
                 seccomp,
                 apparmor,
+                selinux,
                 oomScore,
                 rlimits);
     }

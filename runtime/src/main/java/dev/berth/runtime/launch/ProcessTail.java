@@ -31,7 +31,28 @@ final class ProcessTail {
         process.rlimits().forEach(limit -> plan.rlimit(limit.resource(), limit.soft(), limit.hard()));
     }
 
+    /** A session keyring that the process may use, so of its label. */
+    static void keyring(PlanBuilder plan, Register proc, ProcessSpec process) {
+        if (!process.selinux().isEmpty()) {
+            plan.write(
+                    "labelling the session keyring " + process.selinux(),
+                    proc,
+                    "thread-self/attr/keycreate",
+                    process.selinux(),
+                    Op.BEST_EFFORT);
+        }
+        plan.keyring();
+    }
+
     static void finish(PlanBuilder plan, Register proc, ProcessSpec process) {
+        if (!process.selinux().isEmpty()) {
+            plan.write(
+                    "taking the SELinux label " + process.selinux(),
+                    proc,
+                    "thread-self/attr/exec",
+                    process.selinux(),
+                    0);
+        }
         if (!process.apparmor().isEmpty()) {
             String value = "exec " + process.apparmor();
             plan.write(

@@ -116,6 +116,9 @@ public final class OciConfig {
         spec.devices().forEach(device -> device(devices.addObject(), device));
         spec.maskedPaths().forEach(linux.putArray("maskedPaths")::add);
         spec.readonlyPaths().forEach(linux.putArray("readonlyPaths")::add);
+        if (!spec.label().text().isEmpty()) {
+            linux.put("mountLabel", spec.label().text());
+        }
         String propagation = propagation(spec.rootPropagation());
         if (propagation != null) {
             linux.put("rootfsPropagation", propagation);

@@ -48,6 +48,9 @@ public final class OciProcess {
         if (!process.apparmor().isEmpty()) {
             json.put("apparmorProfile", process.apparmor());
         }
+        if (!process.selinux().isEmpty()) {
+            json.put("selinuxLabel", process.selinux());
+        }
         // Where the node does not grant it, asking would be a failure; the built-in launcher only tries.
         if (process.oomScore().required()) {
             json.put("oomScoreAdj", process.oomScore().adjustment());

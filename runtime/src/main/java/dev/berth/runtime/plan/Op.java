@@ -39,7 +39,8 @@ public enum Op {
     FORK(35),
     CHDIR(36),
     HERE(37),
-    FSIDS(38);
+    FSIDS(38),
+    LABEL(39);
 
     /** ENOENT makes the result register empty. */
     public static final int OPTIONAL = 1;

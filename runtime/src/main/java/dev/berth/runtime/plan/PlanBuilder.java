@@ -352,6 +352,11 @@ public final class PlanBuilder {
         add("making files as the pod's root", Op.FSIDS, fields);
     }
 
+    /** Gives the root of a mount an SELinux label. */
+    public void label(Register mount, String label) {
+        add("labelling a mount " + label, Op.LABEL, new Fields().a(mount).s1(data.string(label)));
+    }
+
     private Register result() {
         if (nextResult == REGISTERS) {
             throw new IllegalArgumentException("the container needs more than %d mounts of its own; give it fewer"

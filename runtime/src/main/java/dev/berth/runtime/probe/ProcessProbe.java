@@ -2,6 +2,8 @@ package dev.berth.runtime.probe;
 
 import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
+import dev.berth.runtime.selinux.SELinux;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Looks at what the kernel and this process's own rights allow for processes. */
@@ -25,7 +27,8 @@ final class ProcessProbe {
                 seccomp(),
                 pidfd(),
                 memfd(),
-                appArmor());
+                appArmor(),
+                SELinuxProbe.finding(new SELinux(kernel, Path.of("/"))));
     }
 
     private static Finding capability(String name, int bit, String cost) {

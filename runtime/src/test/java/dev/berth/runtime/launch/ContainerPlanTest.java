@@ -18,8 +18,8 @@ class ContainerPlanTest {
 
     private static final String ROOT = """
             SESSION
-            KEYRING
             NEWFS proc nosuid,nodev,noexec as proc
+            KEYRING
             WRITE proc thread-self/oom_score_adj '0'
             ATTACH root private
             MKDIR root /proc 0755
@@ -357,6 +357,32 @@ class ContainerPlanTest {
                 WRITE proc thread-self/attr/apparmor/exec 'exec berth'
                 UMASK 022
                 """.lines().toList(), between(lines, "AFFINITY", "UMASK"));
+    }
+
+    @Test
+    void aLabelIsOfTheProcessItsKeysAndAllThatIsMadeForIt() {
+        container.selinux = "u:r:container_t:s0:c1,c2";
+        container.label = new ContainerSpec.FileLabel("u:object_r:container_file_t:s0:c1,c2", true);
+        container.masked = List.of("/proc/acpi");
+        List<String> lines = container.operations();
+        String keys = "WRITE proc thread-self/attr/keycreate 'u:r:container_t:s0:c1,c2' [best-effort]";
+        assertEquals("KEYRING", lines.get(lines.indexOf(keys) + 1));
+        String process = "WRITE proc thread-self/attr/exec 'u:r:container_t:s0:c1,c2'";
+        assertEquals("UMASK 022", lines.get(lines.indexOf(process) + 1));
+        String context = "context=u:object_r:container_file_t:s0:c1,c2";
+        List<String> made = lines.stream()
+                .filter(line -> line.startsWith("NEWFS ") && line.contains(context))
+                .map(line -> line.replaceAll("NEWFS ([a-z]+).*", "$1"))
+                .toList();
+        assertEquals(List.of("tmpfs", "devpts", "tmpfs"), made);
+        String queues = "LABEL mqueue u:object_r:container_file_t:s0:c1,c2";
+        assertEquals("MOVE mqueue tmpfs mqueue", lines.get(lines.indexOf(queues) + 1));
+    }
+
+    @Test
+    void theNodesQueuesKeepTheirLabel() {
+        container.label = new ContainerSpec.FileLabel("u:object_r:container_file_t:s0", false);
+        assertTrue(container.operations().stream().noneMatch(line -> line.startsWith("LABEL")));
     }
 
     @Test

@@ -23,8 +23,8 @@ class OtherPlansTest {
                 specs.header(plan));
         assertEquals("""
                 SESSION
-                KEYRING
                 NEWFS proc nosuid,nodev,noexec as proc
+                KEYRING
                 WRITE proc thread-self/oom_score_adj '0'
                 SETNS target mnt,cgroup
                 CWD /work
@@ -112,9 +112,31 @@ class OtherPlansTest {
         Plan plan = PodPlan.pause(
                 specs.kernel,
                 specs.cgroup(),
-                new UserNamespace(specs.descriptor("userns"), new IdMap(100_000, 65_536)));
+                new UserNamespace(specs.descriptor("userns"), new IdMap(100_000, 65_536)),
+                PodPlan.Confinement.NONE);
         assertEquals(
                 List.of("SETNS userns user", "IDS 0:0 []", "FORK mnt,pid", "SESSION", "PAUSE"), specs.operations(plan));
+    }
+
+    @Test
+    void thePauseProcessIsHeldLikeAContainer() {
+        Plan plan = PodPlan.pause(
+                specs.kernel,
+                specs.cgroup(),
+                new UserNamespace(specs.descriptor("userns"), new IdMap(100_000, 65_536)),
+                new PodPlan.Confinement("berth-default", "u:object_r:container_file_t:s0"));
+        assertEquals("""
+                NEWFS proc nosuid,nodev,noexec as proc
+                SETNS userns user
+                IDS 0:0 []
+                FORK mnt,pid
+                SESSION
+                NEWFS tmpfs context=u:object_r:container_file_t:s0,mode=555 ro,nosuid,nodev,noexec as tmpfs
+                ATTACH tmpfs
+                PIVOT tmpfs
+                WRITE proc thread-self/attr/apparmor/current 'changeprofile berth-default'
+                PAUSE
+                """.lines().toList(), specs.operations(plan));
     }
 
     @Test
@@ -129,7 +151,7 @@ class OtherPlansTest {
 
     @Test
     void thePauseProcessIsFirstInItsPidNamespaceAndExecutesNothing() {
-        Plan plan = PodPlan.pause(specs.kernel, specs.cgroup(), UserNamespace.NODE);
+        Plan plan = PodPlan.pause(specs.kernel, specs.cgroup(), UserNamespace.NODE, PodPlan.Confinement.NONE);
         assertEquals("PAUSE clone=mnt,pid stdio=- cgroup=cgroup owner=0:0", specs.header(plan));
         assertEquals(List.of("SESSION", "PAUSE"), specs.operations(plan));
     }

@@ -29,6 +29,8 @@ final class Specs {
     Bpf seccomp;
 
     String apparmor = "";
+    String selinux = "";
+    ContainerSpec.FileLabel label = ContainerSpec.FileLabel.NONE;
     ProcessSpec.OomScore oomScore = new ProcessSpec.OomScore(0, true);
     boolean readonlyRoot;
     boolean privileged;
@@ -67,6 +69,7 @@ final class Specs {
                 noNewPrivs,
                 seccomp,
                 apparmor,
+                selinux,
                 oomScore,
                 rlimits);
     }
@@ -88,6 +91,7 @@ final class Specs {
                 rootPropagation,
                 readonlyRoot,
                 privileged,
+                label,
                 pidTarget,
                 userNamespace(),
                 mounts,

@@ -56,6 +56,7 @@ class OciConfigTest {
                 true,
                 null,
                 "profile",
+                "u:r:container_t:s0",
                 new ProcessSpec.OomScore(500, true),
                 List.of(new Rlimit(Rlimit.NOFILE, 1024, -1)));
         ContainerSpec spec = new ContainerSpec(
@@ -64,6 +65,7 @@ class OciConfigTest {
                 propagation,
                 true,
                 privileged,
+                new ContainerSpec.FileLabel("u:object_r:container_file_t:s0", true),
                 "",
                 UserNamespace.NODE,
                 mounts,
@@ -95,6 +97,7 @@ class OciConfigTest {
                    "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 1024, "hard": 18446744073709551615}],
                    "noNewPrivileges": true,
                    "apparmorProfile": "profile",
+                   "selinuxLabel": "u:r:container_t:s0",
                    "oomScoreAdj": 500},
                  "root": {"path": "rootfs", "readonly": true},
                  "mounts": [
@@ -111,7 +114,8 @@ class OciConfigTest {
                    "namespaces": [{"type": "mount"}, {"type": "network", "path": "/run/netns/n"}, {"type": "pid"}],
                    "devices": [{"path": "/dev/x", "type": "c", "major": 10, "minor": 229, "fileMode": 432, "uid": 0, "gid": 6}],
                    "maskedPaths": ["/proc/kcore"],
-                   "readonlyPaths": ["/proc/sys"]},
+                   "readonlyPaths": ["/proc/sys"],
+                   "mountLabel": "u:object_r:container_file_t:s0"},
                  "annotations": {}}
                 """).toPrettyString(), json().toPrettyString());
     }

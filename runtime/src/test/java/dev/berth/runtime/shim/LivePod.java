@@ -122,6 +122,7 @@ final class LivePod {
                 Kernel.MS_PRIVATE,
                 false,
                 false,
+                ContainerSpec.FileLabel.NONE,
                 "",
                 UserNamespace.NODE,
                 List.of(),
@@ -186,6 +187,7 @@ final class LivePod {
                 new ProcessSpec.Capabilities(0, 0, 0),
                 true,
                 null,
+                "",
                 "",
                 new ProcessSpec.OomScore(0, false),
                 List.of());

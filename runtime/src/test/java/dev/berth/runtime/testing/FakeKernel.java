@@ -190,6 +190,11 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public void fsetxattr(int fd, String name, byte[] value) {
+        call("fsetxattr", fd, name, value.length);
+    }
+
+    @Override
     public byte[] fgetxattr(int fd, String name) {
         call("fgetxattr", fd, name);
         return new byte[0];

@@ -139,6 +139,7 @@ public final class PlanText {
             case HOSTNAME, CWD, OPEN -> string(f.s1);
             case CGROUP, PIVOT, CLOSE, CHDIR -> name(f.a);
             case HERE -> "";
+            case LABEL -> "%s %s".formatted(name(f.a), string(f.s1));
             case FSIDS -> "%d:%d".formatted(f.x, f.y);
             case USERNS ->
                 "%s '%s' '%s' %s".formatted(name(f.a), string(f.s1), string(f.s2), bits(NAMESPACES, f.x, ","));

@@ -1,4 +1,4 @@
-package dev.berth.cri.container;
+package dev.berth.cri.confinement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
+import dev.berth.cri.v1.LinuxSandboxSecurityContext;
 import dev.berth.cri.v1.SecurityProfile;
 import dev.berth.cri.v1.SecurityProfile.ProfileType;
 import java.io.IOException;
@@ -67,6 +68,23 @@ class AppArmorTest {
         assertEquals("", profile(both.toBuilder().setPrivileged(true).build()));
         assertEquals("", profile(asked(ProfileType.Unconfined, "")));
         assertEquals("", profile(old("unconfined")));
+    }
+
+    @Test
+    void thePodsOwnProcessGetsWhatThePodAsksFor() throws Exception {
+        kernelHas("berth-default (enforce)\nmine (enforce)");
+        AppArmor appArmor = new AppArmor(sys);
+        LinuxSandboxSecurityContext nothing = LinuxSandboxSecurityContext.getDefaultInstance();
+        LinuxSandboxSecurityContext mine = LinuxSandboxSecurityContext.newBuilder()
+                .setApparmor(SecurityProfile.newBuilder()
+                        .setProfileType(ProfileType.Localhost)
+                        .setLocalhostRef("mine"))
+                .build();
+        assertEquals("berth-default", appArmor.profile(nothing));
+        assertEquals("mine", appArmor.profile(mine));
+        assertEquals("", appArmor.profile(mine.toBuilder().setPrivileged(true).build()));
+        kernelHas("berth-default (enforce)");
+        assertThrows(CriFailure.class, () -> appArmor.profile(mine));
     }
 
     @Test

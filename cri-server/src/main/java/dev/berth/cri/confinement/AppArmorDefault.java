@@ -1,4 +1,4 @@
-package dev.berth.cri.container;
+package dev.berth.cri.confinement;
 
 import java.io.IOException;
 import java.io.InputStream;

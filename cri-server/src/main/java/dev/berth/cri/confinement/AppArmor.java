@@ -1,7 +1,8 @@
-package dev.berth.cri.container;
+package dev.berth.cri.confinement;
 
 import dev.berth.cri.failure.CriFailure;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
+import dev.berth.cri.v1.LinuxSandboxSecurityContext;
 import dev.berth.cri.v1.SecurityProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The AppArmor profile that a container asks for, in either of CRI's two fields; the newer one wins. */
-final class AppArmor {
+public final class AppArmor {
     /** The profile of ours that a container gets which asks for none. */
     static final String DEFAULT = "berth-default";
 
@@ -21,13 +22,18 @@ final class AppArmor {
     private final Path profiles;
 
     /** @param sys where sysfs is mounted */
-    AppArmor(Path sys) {
+    public AppArmor(Path sys) {
         this.enabled = sys.resolve("module/apparmor/parameters/enabled");
         this.profiles = sys.resolve("kernel/security/apparmor/profiles");
     }
 
-    static AppArmor ofThisNode() {
+    public static AppArmor ofThisNode() {
         return new AppArmor(Path.of("/sys"));
+    }
+
+    /** The name of the profile of a pod's own process, empty for none; as {@link #profile(LinuxContainerSecurityContext)}. */
+    public String profile(LinuxSandboxSecurityContext security) {
+        return security.getPrivileged() ? "" : chosen(security.hasApparmor() ? named(security.getApparmor()) : "");
     }
 
     /**
@@ -36,11 +42,14 @@ final class AppArmor {
      * @throws CriFailure INVALID when a profile is named that is not loaded, or spelled in no known way
      */
     @SuppressWarnings("deprecation") // Clients of older versions set only the old field.
-    String profile(LinuxContainerSecurityContext security) {
+    public String profile(LinuxContainerSecurityContext security) {
         if (security.getPrivileged()) {
             return "";
         }
-        String asked = security.hasApparmor() ? named(security.getApparmor()) : security.getApparmorProfile();
+        return chosen(security.hasApparmor() ? named(security.getApparmor()) : security.getApparmorProfile());
+    }
+
+    private String chosen(String asked) {
         return switch (asked) {
             case "" -> loaded(DEFAULT) ? DEFAULT : "";
             case UNCONFINED -> "";
