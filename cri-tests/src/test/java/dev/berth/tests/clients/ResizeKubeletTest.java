@@ -13,6 +13,7 @@ import dev.berth.tests.apiserver.ApiServer;
 import dev.berth.tests.node.TestNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,8 @@ class ResizeKubeletTest {
     private static final int PATIENCE_SECONDS = 180;
     private static final long MEBIBYTE = 1 << 20;
     private static final Amounts FIRST = new Amounts(200, 48, 500, 96);
+
+    private static final Map<Long, Long> WEIGHTS = Map.of(102L, 17L, 204L, 29L, 307L, 40L);
 
     /** Requests and limits in thousandths of a CPU and MiB. */
     private record Amounts(int cpuRequest, int memoryRequest, int cpuLimit, int memoryLimit) {
@@ -40,6 +43,11 @@ class ResizeKubeletTest {
 
         long shares() {
             return cpuRequest * 1024L / 1000;
+        }
+
+        /** What the kernel has of it: shares, or the weight of cgroup v2 that OCI runtimes make of them. */
+        long weight() {
+            return CgroupLimits.isUnified() ? WEIGHTS.getOrDefault(shares(), 0L) : shares();
         }
 
         long quota() {
@@ -130,18 +138,16 @@ class ResizeKubeletTest {
         Running running = Running.now();
         CgroupLimits limits = CgroupLimits.of(running.pid());
         String uid = server.get(POD).orElseThrow().at("/metadata/uid").asText();
-        assertEquals(limits, CgroupLimits.ofPod(running.pid(), uid));
-        assertEquals(amounts.quota(), limits.quota());
-        assertEquals(amounts.memory(), limits.memory());
-        if (!CgroupLimits.isUnified()) {
-            assertEquals(amounts.shares(), limits.weight());
-        }
+        assertEquals(new CgroupLimits(amounts.weight(), amounts.quota(), amounts.memory()), limits);
+        // The weight of the pod follows a formula of the kubelet's own.
+        CgroupLimits pod = CgroupLimits.ofPod(running.pid(), uid);
+        assertEquals(amounts.quota(), pod.quota());
+        assertEquals(amounts.memory(), pod.memory());
         LinuxContainerResources told =
                 criStatus(running.id()).getStatus().getResources().getLinux();
         assertEquals(amounts.shares(), told.getCpuShares());
         assertEquals(amounts.quota(), told.getCpuQuota());
         assertEquals(amounts.memory(), told.getMemoryLimitInBytes());
-        System.out.printf("resized to %s: %s%n", amounts, limits);
     }
 
     private static ContainerStatusResponse criStatus(String container) {
