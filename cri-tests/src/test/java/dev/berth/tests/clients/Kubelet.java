@@ -2,12 +2,14 @@ package dev.berth.tests.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.berth.tests.apiserver.ApiServer;
 import dev.berth.tests.node.Command;
 import dev.berth.tests.node.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,18 +17,18 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A real kubelet that stands alone, with the configuration that we ship, in a folder of its own. */
+/** A real kubelet with the configuration that we ship, in a folder of its own: it stands alone or serves an API server. */
 final class Kubelet implements AutoCloseable {
     private static final String API = "https://127.0.0.1:10250";
-    private static final String NODE = "node1";
+    static final String NODE = "node1";
     private static final int PATIENCE_SECONDS = 180;
 
     /** A kubelet on cgroup v1 refuses to run beside a second hierarchy, so it gets a view without. */
     private static final String START = """
             mount --make-rprivate /sys/fs/cgroup
             if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi
-            exec kubelet --config "$1/config.yaml" --root-dir "$1/root" --hostname-override %s -v 2
-            """.formatted(NODE);
+            exec kubelet "$@" -v 2
+            """;
 
     private final Process process;
     private final Path folder;
@@ -38,13 +40,35 @@ final class Kubelet implements AutoCloseable {
 
     /** Starts one with these feature gates on and returns when it is healthy. */
     static Kubelet start(Path folder, Path socket, String... gates) throws IOException, InterruptedException {
+        return start(folder, socket, List.of(), gates);
+    }
+
+    /** Starts one that serves this API server. */
+    static Kubelet join(Path folder, Path socket, ApiServer server) throws IOException, InterruptedException {
+        Path kubeconfig = Files.createDirectories(folder).resolve("kubeconfig");
+        Files.writeString(kubeconfig, """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: test, cluster: {server: "%s"}}]
+                contexts: [{name: test, context: {cluster: test, user: ""}}]
+                current-context: test
+                """.formatted(server.url()));
+        return start(folder, socket, List.of("--kubeconfig", kubeconfig.toString()));
+    }
+
+    private static Kubelet start(Path folder, Path socket, List<String> flags, String... gates)
+            throws IOException, InterruptedException {
         for (String name : List.of("root", "manifests", "logs", "plugins")) {
             Files.createDirectories(folder.resolve(name));
         }
         Files.writeString(folder.resolve("resolv.conf"), "nameserver 10.96.0.10\n");
-        Files.writeString(folder.resolve("config.yaml"), configuration(folder, socket, gates));
-        Process process = new ProcessBuilder(
-                        "unshare", "--mount", "--propagation", "unchanged", "sh", "-ec", START, "sh", folder.toString())
+        Path config = Files.writeString(folder.resolve("config.yaml"), configuration(folder, socket, gates));
+        List<String> command =
+                new ArrayList<>(List.of("unshare", "--mount", "--propagation", "unchanged", "sh", "-ec", START, "sh"));
+        command.addAll(List.of("--config", config.toString(), "--hostname-override", NODE));
+        command.addAll(List.of("--root-dir", folder.resolve("root").toString()));
+        command.addAll(flags);
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("kubelet.log").toFile())
                 .start();
@@ -71,6 +95,7 @@ final class Kubelet implements AutoCloseable {
                 volumePluginDir: %1$s/plugins
                 makeIPTablesUtilChains: false
                 fileCheckFrequency: 1s
+                contentType: application/json
                 featureGates: {%2$s}
                 """.formatted(
                         folder,

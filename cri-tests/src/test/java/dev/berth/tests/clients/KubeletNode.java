@@ -3,6 +3,7 @@ package dev.berth.tests.clients;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cri.v1.ListContainersRequest;
+import dev.berth.tests.apiserver.ApiServer;
 import dev.berth.tests.node.Command;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.world.NodeExtension;
@@ -21,13 +22,25 @@ record KubeletNode(TestNode node, Kubelet kubelet) {
      * @param gates feature gates of the kubelet that are on
      */
     static KubeletNode start(String bridge, Path folder, String... gates) throws Exception {
+        return start(bridge, socket -> Kubelet.start(folder.resolve("kubelet"), socket, gates));
+    }
+
+    /** As {@link #start}, with a kubelet that serves this API server. */
+    static KubeletNode join(String bridge, Path folder, ApiServer server) throws Exception {
+        return start(bridge, socket -> Kubelet.join(folder.resolve("kubelet"), socket, server));
+    }
+
+    /** Starts a kubelet on a server's socket. */
+    private interface KubeletStart {
+        Kubelet on(Path socket) throws IOException, InterruptedException;
+    }
+
+    private static KubeletNode start(String bridge, KubeletStart kubelet) throws Exception {
         assumeTrue(Command.find("kubelet").isPresent(), "kubelet is not on PATH");
         assumeTrue(NodeExtension.isAllowed(), NodeExtension.NEEDS_WORLD);
         TestNode node = TestNode.start(bridge);
         try {
-            Kubelet kubelet =
-                    Kubelet.start(folder.resolve("kubelet"), node.client().socket(), gates);
-            return new KubeletNode(node, kubelet);
+            return new KubeletNode(node, kubelet.on(node.client().socket()));
         } catch (IOException e) {
             node.close();
             throw e;
