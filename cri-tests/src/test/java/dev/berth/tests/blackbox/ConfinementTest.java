@@ -11,9 +11,11 @@ import dev.berth.cri.v1.Int64Value;
 import dev.berth.cri.v1.LinuxContainerConfig;
 import dev.berth.cri.v1.LinuxContainerResources;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
+import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.cri.v1.PodSandboxConfig;
+import dev.berth.tests.node.Programs;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -107,6 +109,29 @@ class ConfinementTest {
         pod.start(pods.idle("one").addEnvs(Pods.environment("SECRET", "of one")));
         String two = pod.start(pods.idle("two"));
         assertFalse(pod.shell(two, "env; cat /proc/1/environ").contains("SECRET"));
+    }
+
+    /** A session keyring that were the node's, or that of the user on the node, would be one for all. */
+    @Test
+    void theKeysOfAContainerAreItsOwn() throws Exception {
+        RunningPod pod = pod();
+        String one = pod.start(withPrograms(pods.shell("one", "/programs/keyrings mark; exec top -b -d 600")));
+        String two = pod.start(withPrograms(pods.idle("two")));
+        String own = pod.shell(one, "/programs/keyrings mark");
+        assertTrue(own.contains("mark found") && !own.contains("_uid_ses"), own);
+        assertEquals(
+                List.of("mark Required key not available"),
+                pod.shell(two, "/programs/keyrings")
+                        .lines()
+                        .filter(line -> line.startsWith("mark"))
+                        .toList());
+    }
+
+    private static ContainerConfig.Builder withPrograms(ContainerConfig.Builder container) throws Exception {
+        return container.addMounts(Mount.newBuilder()
+                .setHostPath(Programs.folder().toString())
+                .setContainerPath("/programs")
+                .setReadonly(true));
     }
 
     /** CVE-2021-41103, CVE-2024-25621. */
