@@ -190,16 +190,20 @@ class ConfinementTest {
                 .putAnnotations("org.systemd.property.DevicePolicy", "auto")
                 .putAnnotations("run.oci.systemd.subgroup", "/")
                 .build();
-        RunningPod pod = pods.run(config);
+        String script = """
+                grep -E 'Cap|Seccomp|NoNewPrivs' /proc/1/status; ls /dev
+                sed 's/.*: *[0-9]* *//; s/[0-9a-f]\\{32,\\}/ID/g' /proc/1/cgroup
+                cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null
+                """;
         ContainerConfig.Builder limited = pods.idle("main")
-                .putAllAnnotations(config.getAnnotationsMap())
                 .setLinux(LinuxContainerConfig.newBuilder()
                         .setResources(LinuxContainerResources.newBuilder().setMemoryLimitInBytes(64 << 20)));
-        String container = pod.start(limited);
-        String limit = pod.shell(
-                container, "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null");
-        assertEquals(Long.toString(64 << 20), limit.strip());
-        assertTrue(pod.shell(container, "cat /proc/self/cgroup").contains("/"), "it is in a cgroup");
+        RunningPod plain = pods.run(config.toBuilder().clearAnnotations().build());
+        String expected = plain.shell(plain.start(limited), script);
+        plain.close();
+        assertTrue(expected.contains(Long.toString(64 << 20)), expected);
+        RunningPod pod = pods.run(config);
+        assertEquals(expected, pod.shell(pod.start(limited.putAllAnnotations(config.getAnnotationsMap())), script));
     }
 
     /** CVE-2025-0750: names of a pod are never part of a path. */
