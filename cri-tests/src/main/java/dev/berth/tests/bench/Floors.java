@@ -2,7 +2,7 @@ package dev.berth.tests.bench;
 
 import dev.berth.tests.node.Command;
 import dev.berth.tests.node.NodeFolders;
-import dev.berth.tests.node.Project;
+import dev.berth.tests.node.Programs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -35,12 +35,7 @@ final class Floors implements AutoCloseable {
     }
 
     static Floors start() throws IOException, InterruptedException {
-        Command.mustRun(
-                "make",
-                "-s",
-                "-C",
-                Project.root().resolve("cri-tests/src/main/c").toString());
-        Path programs = Project.target().resolve("floors");
+        Path programs = Programs.folder();
         Process process = new ProcessBuilder(
                         programs.resolve("floors").toString(),
                         programs.resolve("true").toString())

@@ -11,9 +11,11 @@ import dev.berth.cri.v1.Int64Value;
 import dev.berth.cri.v1.LinuxContainerConfig;
 import dev.berth.cri.v1.LinuxContainerResources;
 import dev.berth.cri.v1.LinuxContainerSecurityContext;
+import dev.berth.cri.v1.Mount;
 import dev.berth.cri.v1.NamespaceMode;
 import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.cri.v1.PodSandboxConfig;
+import dev.berth.tests.node.Programs;
 import dev.berth.tests.node.TestNode;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
@@ -109,6 +111,29 @@ class ConfinementTest {
         assertFalse(pod.shell(two, "env; cat /proc/1/environ").contains("SECRET"));
     }
 
+    /** A session keyring that were the node's, or that of the user on the node, would be one for all. */
+    @Test
+    void theKeysOfAContainerAreItsOwn() throws Exception {
+        RunningPod pod = pod();
+        String one = pod.start(withPrograms(pods.shell("one", "/programs/keyrings mark; exec top -b -d 600")));
+        String two = pod.start(withPrograms(pods.idle("two")));
+        String own = pod.shell(one, "/programs/keyrings mark");
+        assertTrue(own.contains("mark found") && !own.contains("_uid_ses"), own);
+        assertEquals(
+                List.of("mark Required key not available"),
+                pod.shell(two, "/programs/keyrings")
+                        .lines()
+                        .filter(line -> line.startsWith("mark"))
+                        .toList());
+    }
+
+    private static ContainerConfig.Builder withPrograms(ContainerConfig.Builder container) throws Exception {
+        return container.addMounts(Mount.newBuilder()
+                .setHostPath(Programs.folder().toString())
+                .setContainerPath("/programs")
+                .setReadonly(true));
+    }
+
     /** CVE-2021-41103, CVE-2024-25621. */
     @Test
     @OnlyBerth("looks into its folders")
@@ -165,16 +190,20 @@ class ConfinementTest {
                 .putAnnotations("org.systemd.property.DevicePolicy", "auto")
                 .putAnnotations("run.oci.systemd.subgroup", "/")
                 .build();
-        RunningPod pod = pods.run(config);
+        String script = """
+                grep -E 'Cap|Seccomp|NoNewPrivs' /proc/1/status; ls /dev
+                sed 's/.*: *[0-9]* *//; s/[0-9a-f]\\{32,\\}/ID/g' /proc/1/cgroup
+                cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null
+                """;
         ContainerConfig.Builder limited = pods.idle("main")
-                .putAllAnnotations(config.getAnnotationsMap())
                 .setLinux(LinuxContainerConfig.newBuilder()
                         .setResources(LinuxContainerResources.newBuilder().setMemoryLimitInBytes(64 << 20)));
-        String container = pod.start(limited);
-        String limit = pod.shell(
-                container, "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null");
-        assertEquals(Long.toString(64 << 20), limit.strip());
-        assertTrue(pod.shell(container, "cat /proc/self/cgroup").contains("/"), "it is in a cgroup");
+        RunningPod plain = pods.run(config.toBuilder().clearAnnotations().build());
+        String expected = plain.shell(plain.start(limited), script);
+        plain.close();
+        assertTrue(expected.contains(Long.toString(64 << 20)), expected);
+        RunningPod pod = pods.run(config);
+        assertEquals(expected, pod.shell(pod.start(limited.putAllAnnotations(config.getAnnotationsMap())), script));
     }
 
     /** CVE-2025-0750: names of a pod are never part of a path. */

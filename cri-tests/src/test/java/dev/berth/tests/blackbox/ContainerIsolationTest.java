@@ -252,11 +252,13 @@ class ContainerIsolationTest {
                 .setMemorySwapLimitInBytes(24 * MEBIBYTE)
                 .build();
         RunningPod pod = pods.run("memory");
+        String other = pod.start(pods.idle("other"));
         ContainerStatus status = pod.awaitExit(
                 pod.start(pods.container("main", "/bin/dd", "if=/dev/zero", "of=/dev/null", "bs=64M", "count=2")
                         .setLinux(LinuxContainerConfig.newBuilder().setResources(limits))));
         assertEquals(137, status.getExitCode());
         assertEquals("OOMKilled", status.getReason());
+        assertEquals("alive", pod.shell(other, "echo -n alive"));
     }
 
     @Test

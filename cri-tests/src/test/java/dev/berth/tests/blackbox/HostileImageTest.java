@@ -25,8 +25,10 @@ import dev.berth.tests.world.OnNode;
 import dev.berth.tests.world.OnlyBerth;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -80,20 +82,28 @@ class HostileImageTest {
     @Test
     void aLinkInPlaceOfDevLeadsNoNodeOrLinkElsewhere() throws Exception {
         push("dev-link", layer -> layer.symlink("dev", "/etc"), _ -> {});
-        linesOf(of("dev-link", "ls /dev").setTty(true), "stdout");
+        for (boolean terminal : List.of(false, true)) {
+            List<String> made = linesOf(of("dev-link", "ls /etc").setTty(terminal), "stdout");
+            assertTrue(made.stream().noneMatch(line -> line.contains("null")), made.toString());
+        }
         push("dev-out", layer -> layer.symlink("dev", target.toString()), _ -> {});
         linesOf(of("dev-out", "ls /dev"), "stdout");
         theNodeIsAsItWas();
     }
 
-    /** CVE-2025-31133: a path is masked with the runtime's own null device, not with what the image calls so. */
+    /** CVE-2025-31133: a path is masked with the runtime's own null device, not with what the image or a volume calls so. */
     @Test
-    void aMaskIsNotWhatTheImageCallsItsNull() throws Exception {
+    void aMaskIsNotWhatTheImageCallsItsNull(@TempDir Path dev) throws Exception {
         push("null-link", layer -> layer.symlink("dev/null", CORE_PATTERN).file("secret", "told"), _ -> {});
         ContainerConfig.Builder container = of(
                         "null-link", "cat /secret; echo x > /secret; [ -c /dev/null ] && echo device")
                 .setLinux(secured(LinuxContainerSecurityContext.newBuilder().addMaskedPaths("/secret")));
         assertEquals(List.of("device"), linesOf(container, "stdout"));
+        Files.createSymbolicLink(dev.resolve("null"), Path.of(CORE_PATTERN));
+        ContainerConfig.Builder brought = of("null-link", "cat /secret")
+                .setLinux(container.getLinux())
+                .addMounts(Mount.newBuilder().setHostPath(dev.toString()).setContainerPath("/dev"));
+        assertEquals(List.of(), linesOf(brought, "stdout"));
         theNodeIsAsItWas();
     }
 
@@ -110,7 +120,7 @@ class HostileImageTest {
     void aFolderAmongTheOpenDescriptorsIsInTheContainer() throws Exception {
         push("fd-links", layer -> layer.symlink("link", "/proc/self/fd"), _ -> {});
         Files.createFile(target.resolve("mark"));
-        for (int fd = 0; fd < 40; fd += 3) {
+        for (int fd = 0; fd < 40; fd++) {
             String folder = fd % 2 == 0 ? "/proc/self/fd/" + fd : "/link/" + fd;
             ContainerConfig.Builder container = of("fd-links", "ls -a . ./../../../../../../..%s".formatted(target))
                     .setWorkingDir(folder);
@@ -119,7 +129,7 @@ class HostileImageTest {
         Files.delete(target.resolve("mark"));
     }
 
-    /** CVE-2019-18837, CVE-2024-45310, CVE-2021-30465: the way to a mount point is walked inside the root. */
+    /** CVE-2019-18837, CVE-2024-45310, CVE-2021-30465, CVE-2022-23648, CVE-2024-23652: the way to a mount point is walked inside the root. */
     @Test
     void aLinkOnTheWayToAMountPointMakesNothingOnTheNode(@TempDir Path source) throws Exception {
         Files.writeString(source.resolve("brought"), "");
@@ -133,6 +143,15 @@ class HostileImageTest {
             assertEquals(List.of("brought"), linesOf(container, "stdout"), path);
             theNodeIsAsItWas();
         }
+        assertEquals(List.of("here"), linesOf(of("way-link", "echo here").setWorkingDir("/volume/made"), "stdout"));
+        push(
+                "way-volume",
+                layer -> layer.symlink("volume", target.toString()),
+                config -> config.putObject("Volumes").putObject("/volume/data"));
+        ContainerConfig.Builder readonly = of("way-volume", "echo here")
+                .setLinux(secured(LinuxContainerSecurityContext.newBuilder().setReadonlyRootfs(true)));
+        assertEquals(List.of("here"), linesOf(readonly, "stdout"));
+        theNodeIsAsItWas();
     }
 
     /** CVE-2021-30465, CVE-2025-52881: a volume whose folders change while others are mounted below it. */
@@ -173,12 +192,26 @@ class HostileImageTest {
     /** CVE-2024-5154, CVE-2022-4318: nothing is written through links of the image, and no user is added. */
     @Test
     void aLinkInPlaceOfEtcAndAHomeOfTwoLinesChangeNoFile() throws Exception {
-        push("etc-link", layer -> layer.symlink("etc", "/"), _ -> {});
+        push("etc-link", layer -> layer.symlink("etc", target.toString()), _ -> {});
         linesOf(of("etc-link", "ls /"), "stdout");
         ContainerConfig.Builder container = pods.shell("main", "grep -c intruder /etc/passwd")
                 .addEnvs(Pods.environment("HOME", "/root\nintruder::0:0::/:/bin/sh"));
         assertEquals(List.of("0"), outputOf(container, "stdout"));
         theNodeIsAsItWas();
+    }
+
+    /** CVE-2019-16884, CVE-2025-52881: what the runtime writes to the kernel never lands in files that the image has in the place of /proc. */
+    @Test
+    void filesInPlaceOfProcTakeNothingThatIsForTheKernel() throws Exception {
+        push(
+                "proc-files",
+                layer -> layer.file("proc/thread-self/oom_score_adj", "")
+                        .file("proc/self/oom_score_adj", "")
+                        .file("proc/1/oom_score_adj", ""),
+                _ -> {});
+        ContainerConfig.Builder container = of("proc-files", "cat /proc/self/oom_score_adj");
+        container.getLinuxBuilder().getResourcesBuilder().setOomScoreAdj(700);
+        assertEquals(List.of("700"), linesOf(container, "stdout"));
     }
 
     /** CVE-2016-3697, CVE-2026-30892: digits are an id, whatever the image calls so. */
@@ -209,7 +242,10 @@ class HostileImageTest {
     /** CVE-2025-4437, CVE-2026-47262: a user database is read to a bound. */
     @Test
     void anEndlessUserDatabaseIsNotReadWhole() throws Exception {
-        byte[] large = new byte[24 << 20];
+        byte[] user = "\nsomeone:x:1:1::/:/bin/sh\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] large = Arrays.copyOf(user, 24 << 20);
+        System.arraycopy(user, 0, large, large.length - user.length, user.length);
+        Arrays.fill(large, 0, user.length, (byte) '#');
         push("passwd", layer -> layer.file("etc/passwd", 0644, large), config -> config.put("User", "someone"));
         assertEquals(List.of(), linesOf(of("passwd", "id -u"), "stdout"));
         assertEquals(List.of("up"), outputOf(pods.shell("main", "echo up"), "stdout"));
@@ -232,6 +268,15 @@ class HostileImageTest {
         }
         RunningPod pod = pods.run(pods.hostNetwork("self").build());
         String container = pod.start(pods.idle("main"));
+        List<String> launchers = ProcessHandle.of(node.daemon().pid())
+                .orElseThrow()
+                .descendants()
+                .map(process -> Path.of("/proc", Long.toString(process.pid())))
+                .filter(process -> read(process.resolve("comm")).startsWith("berth-shim"))
+                .map(process -> link(process.resolve("exe")))
+                .toList();
+        assertTrue(launchers.size() > 1, launchers.toString());
+        assertTrue(launchers.stream().allMatch(program -> program.startsWith("/memfd:")), launchers.toString());
         String seen = pod.shell(container, "readlink /proc/self/exe; cat /proc/*/comm");
         assertFalse(seen.contains("berth"), seen);
         assertArrayEquals(before, Files.readAllBytes(shim));
@@ -309,6 +354,22 @@ class HostileImageTest {
         assertEquals(corePattern, Files.readString(Path.of(CORE_PATTERN)));
         List<String> mounts = Files.readAllLines(Path.of("/proc/self/mountinfo"));
         assertTrue(mounts.stream().noneMatch(line -> line.contains(target.toString())), mounts.toString());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    private static String link(Path path) {
+        try {
+            return Files.readSymbolicLink(path).toString();
+        } catch (IOException _) {
+            return "";
+        }
     }
 
     private static List<String> list(Path directory) throws IOException {
