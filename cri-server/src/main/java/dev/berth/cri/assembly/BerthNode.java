@@ -228,7 +228,7 @@ public final class BerthNode implements Node {
                         new Sweep(platform, pods, containers))
                 .run(records);
         platform.userNamespaces().begin();
-        Thread.ofVirtual().name("berth-apparmor").start(AppArmorDefault::load);
+        AppArmorDefault.load();
         events.whenLost(podRecovery::shimLost);
         closing.push(OrphanedAttachments.watch(platform.network(), pods, ORPHANS_EVERY)::close);
         events.whenPauseEnded(podRecovery::pauseEnded);

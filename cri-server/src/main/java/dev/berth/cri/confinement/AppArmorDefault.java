@@ -18,11 +18,20 @@ public final class AppArmorDefault {
 
     private AppArmorDefault() {}
 
-    /** Loads it where the kernel has AppArmor, replacing one of an earlier version; what goes wrong is logged. */
+    /**
+     * Loads it where the kernel has AppArmor, replacing one of an earlier version; what goes wrong is logged. Waits only when there is
+     * none yet: a container keeps for its life the profile that there was when it was created.
+     */
     public static void load() {
-        if (!AppArmor.ofThisNode().enabled()) {
-            return;
+        AppArmor node = AppArmor.ofThisNode();
+        if (node.loaded(AppArmor.DEFAULT)) {
+            Thread.ofVirtual().name("berth-apparmor").start(AppArmorDefault::compileAndLoad);
+        } else if (node.enabled()) {
+            compileAndLoad();
         }
+    }
+
+    private static void compileAndLoad() {
         try {
             load("apparmor_parser");
         } catch (IOException failure) {
