@@ -81,6 +81,7 @@ public final class OciBundles {
         String handler = container.pod().record().getRuntimeHandler();
         Path bundle = platform.layout().bundles(handler).resolve(container.id());
         if (!handler.isEmpty() && Files.exists(bundle)) {
+            RuntimeCgroup.destroy(platform, container);
             clear(handler, bundle, last);
         }
     }

@@ -13,6 +13,7 @@ import dev.berth.runtime.kernel.Fd;
 import dev.berth.runtime.kernel.Kernel;
 import dev.berth.runtime.kernel.KernelFailure;
 import dev.berth.runtime.launch.BundleMount;
+import dev.berth.runtime.launch.CgroupEntry;
 import dev.berth.runtime.launch.ContainerSpec;
 import dev.berth.runtime.launch.CreatePlan;
 import dev.berth.runtime.oci.Bundle;
@@ -80,6 +81,7 @@ final class OciLaunch {
                     failure);
         }
         requireInCgroup(container, starting.cgroup());
+        RuntimeCgroup.leave(platform, container);
     }
 
     private void createWithTerminal(ContainerStarting starting) throws InterruptedException {
@@ -121,7 +123,9 @@ final class OciLaunch {
         try {
             if (runtime(container).settings().cgroups() == HandlerSettings.Entry.PATH) {
                 boolean unified = platform.cgroups().layout() instanceof CgroupLayout.V2;
-                spec = whole.entering(whole.cgroup().forProgramThatEnters(kernel, unified));
+                CgroupEntry beside = RuntimeCgroup.enter(platform, container);
+                CgroupEntry rest = whole.cgroup().forProgramThatEnters(kernel, unified);
+                spec = whole.entering(unified ? beside : rest);
             }
             prepareBundle(starting, spec);
             nodeMounts = nodeMounts(kernel);
@@ -188,6 +192,7 @@ final class OciLaunch {
         } catch (KernelFailure _) {
             // It has no process, or none yet.
         }
+        RuntimeCgroup.destroy(platform, container);
         platform.cgroups().open(container.record().getCgroup()).kill();
         for (int i = 0; i < FORGET_ROUNDS; i++) {
             try {
