@@ -221,6 +221,8 @@ static void checks_operands(void)
 	op = with(OP_IDS);
 	op->n = 0x40000000;
 	REFUSED("more groups than data");
+	op->n = 0x4000;
+	REFUSED("groups whose size is zero in sixteen bits");
 }
 
 static void checks_exec(void)

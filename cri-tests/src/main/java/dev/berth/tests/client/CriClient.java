@@ -23,7 +23,8 @@ import java.util.logging.Logger;
 
 /** One long-lived connection to the CRI socket of a container runtime. */
 public final class CriClient implements AutoCloseable {
-    private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+    /** More than a kubelet takes, so that what is too much for one is seen as that. */
+    private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
     private final Path socket;
     /** grpc-netty asks every socket for SO_KEEPALIVE; Netty warns that unix sockets have none. Kept, or the level is lost. */

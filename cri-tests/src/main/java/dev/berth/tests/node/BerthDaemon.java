@@ -56,6 +56,23 @@ public final class BerthDaemon implements AutoCloseable {
         return process.pid();
     }
 
+    /** The folders in /proc of the helper and of every shim. */
+    public List<Path> launchers() {
+        return ProcessHandle.of(pid()).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(process -> Path.of("/proc", Long.toString(process.pid())))
+                .filter(BerthDaemon::isLauncher)
+                .toList();
+    }
+
+    private static boolean isLauncher(Path process) {
+        try {
+            return Files.readString(process.resolve("comm")).startsWith("berth-shim");
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }

@@ -17,6 +17,7 @@ import dev.berth.cri.v1.NamespaceOption;
 import dev.berth.cri.v1.PodSandboxConfig;
 import dev.berth.tests.node.Programs;
 import dev.berth.tests.node.TestNode;
+import dev.berth.tests.pod.LogLine;
 import dev.berth.tests.pod.Pods;
 import dev.berth.tests.pod.RunningPod;
 import dev.berth.tests.world.OnNode;
@@ -102,6 +103,20 @@ class ConfinementTest {
         assertTrue(unix.lines().noneMatch(line -> line.contains("@") && line.contains("berth")), unix);
     }
 
+    /** CVE-2019-14891: what watches over a pod is not held to its limits. */
+    @Test
+    @OnlyBerth("looks at its shims")
+    void theLauncherIsInNoCgroupOfAContainer() throws Exception {
+        RunningPod pod = pod();
+        String container = pod.start(pods.idle("main"));
+        List<Path> launchers = node.daemon().launchers();
+        assertTrue(launchers.size() > 1, launchers.toString());
+        for (Path launcher : launchers) {
+            String cgroups = Files.readString(launcher.resolve("cgroup"));
+            assertFalse(cgroups.contains(container) || cgroups.contains(pod.id()), cgroups);
+        }
+    }
+
     /** CVE-2021-21334. */
     @Test
     void theEnvironmentOfAContainerIsItsOwn() {
@@ -115,16 +130,18 @@ class ConfinementTest {
     @Test
     void theKeysOfAContainerAreItsOwn() throws Exception {
         RunningPod pod = pod();
-        String one = pod.start(withPrograms(pods.shell("one", "/programs/keyrings mark; exec top -b -d 600")));
-        String two = pod.start(withPrograms(pods.idle("two")));
-        String own = pod.shell(one, "/programs/keyrings mark");
-        assertTrue(own.contains("mark found") && !own.contains("_uid_ses"), own);
-        assertEquals(
-                List.of("mark Required key not available"),
-                pod.shell(two, "/programs/keyrings")
-                        .lines()
-                        .filter(line -> line.startsWith("mark"))
-                        .toList());
+        ContainerConfig.Builder one =
+                withPrograms(pods.shell("one", "/programs/keyrings mark; echo kept; exec top -b -d 600"));
+        String container = pod.start(one);
+        while (pod.log(one.build()).stream().noneMatch(line -> line.text().equals("kept"))) {
+            Thread.sleep(10);
+        }
+        List<LogLine> two = pod.runToEnd(withPrograms(pods.container("two", "/programs/keyrings")));
+        assertEquals("mark found", pod.log(one.build()).get(1).text());
+        assertEquals("mark Required key not available", two.get(1).text());
+        for (String session : List.of(two.getFirst().text(), pod.shell(container, "/programs/keyrings"))) {
+            assertTrue(session.startsWith("session keyring") && !session.contains("_uid_ses"), session);
+        }
     }
 
     private static ContainerConfig.Builder withPrograms(ContainerConfig.Builder container) throws Exception {
