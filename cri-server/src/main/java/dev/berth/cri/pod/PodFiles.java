@@ -21,6 +21,8 @@ public final class PodFiles {
     public static final String HOSTNAME = "hostname";
     public static final String HOSTS = "hosts";
 
+    private static final List<String> ALL = List.of(RESOLV_CONF, HOSTNAME, HOSTS);
+
     private static final Path NODE_RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final Path NODE_HOSTS = Path.of("/etc/hosts");
     private static final String SHM_OPTIONS = "mode=1777,size=65536k";
@@ -58,7 +60,7 @@ public final class PodFiles {
         }
         int root = pod.ids().host(0);
         try (Fd dir = Fd.directory(platform.kernel(), directory)) {
-            for (String name : List.of(RESOLV_CONF, HOSTNAME, HOSTS)) {
+            for (String name : ALL) {
                 platform.kernel().fchownat(dir.number(), name, root, root, Kernel.AT_SYMLINK_NOFOLLOW);
             }
         }
@@ -70,7 +72,7 @@ public final class PodFiles {
             return;
         }
         try (Fd dir = Fd.directory(platform.kernel(), directory)) {
-            for (String name : List.of(RESOLV_CONF, HOSTNAME, HOSTS)) {
+            for (String name : ALL) {
                 platform.kernel()
                         .lsetxattr(dir.number(), name, Relabelling.ATTRIBUTE, label.getBytes(StandardCharsets.UTF_8));
             }
